@@ -1,0 +1,234 @@
+/**
+ * Every error that Cronwright throws or records, and every code, in one table.
+ *
+ * Callers branch on `code`, never on the text. A code listed here is described in `docs/errors.md`, and a test
+ * holds the two against each other.
+ */
+
+/** Code of an error -> what it means. The table is the only place where a code is defined. */
+export const ERROR_CODES = {
+  INVALID_ARGUMENT: 'A value given to a call breaks a rule; details name the field, the value and the rule.',
+  INVALID_CONFIGURATION: 'A configuration has one or more problems; details.problems lists them all.',
+  INVALID_TRIGGER: 'A trigger was described wrongly; details name the field, the value and the rule.',
+  TRIGGER_NEVER_FIRES: 'A trigger is well formed but has no fire time at all.',
+  JOB_LOOKUP: 'No job has this id in the store (or in any store).',
+  CONFLICTING_ID: 'The store already has a job or a run with this id.',
+  TRANSIENT_JOB: 'A function that has no registered name cannot be kept in a persistent store.',
+  FUNCTION_LOOKUP: 'No function is registered under this name in this process.',
+  RUN_LOOKUP: 'No run has this id in the store (or in any store).',
+  RUN_STATE: 'The run is in a state that does not allow this operation.',
+  SCHEDULER_ALREADY_RUNNING: 'start() was called on a scheduler that runs.',
+  SCHEDULER_NOT_RUNNING: 'The operation needs a started scheduler.',
+  MAX_INSTANCES_REACHED: 'The job already has as many runs at work as maxInstances allows.',
+  EXECUTOR_LOOKUP: 'No executor has this alias.',
+  STORE_LOOKUP: 'No job store has this alias.',
+  STORE_ERROR: 'The job store failed; cause holds the error of its driver.',
+  STORE_CLOSED: 'The job store is not open.',
+  SERIALIZATION: 'A value cannot be stored; details name the path inside the value.',
+  DESERIALIZATION: 'A stored record cannot be read; it is set aside and kept.',
+  MISSING_DEPENDENCY: 'An optional package is needed and not installed; the message says what to install.',
+  RUN_FAILED: 'The run ended without a result; cause holds what its handler threw.',
+  RUN_CANCELLED: 'The run was cancelled.',
+  RUN_TIMEOUT: 'The run took longer than its timeout.',
+  LEASE_LOST: 'The run is no longer owned by this process; its result is refused.',
+  SHUTDOWN: 'The scheduler is shutting down.',
+} as const
+
+/** Code of a {@link CronwrightError}; see {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** Machine-readable facts about an error, such as `field`, `value` and `rule`. Never holds a secret. */
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
+/** Options of {@link CronwrightError}. */
+export interface CronwrightErrorOptions {
+  readonly details?: ErrorDetails | undefined
+  readonly cause?: unknown
+}
+
+/** The base of all errors of this package. `code` is stable, the message is for people. */
+export class CronwrightError extends Error {
+  /** One of {@link ERROR_CODES}. */
+  readonly code: ErrorCode
+  /** Facts about the error, for programs. */
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, options: CronwrightErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = new.target.name
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}
+
+/** A value breaks a rule: `details` has `field`, `value` and `rule`. */
+export class InvalidArgumentError extends CronwrightError {
+  constructor(field: string, value: unknown, rule: string, code: ErrorCode = 'INVALID_ARGUMENT') {
+    const shown = withoutSecret(field, value)
+    super(code, `${field}: ${rule}, got ${describeValue(shown)}`, { details: { field, value: shown, rule } })
+  }
+}
+
+/** A trigger is described wrongly (`INVALID_TRIGGER`) or can never fire (`TRIGGER_NEVER_FIRES`). */
+export class TriggerError extends InvalidArgumentError {
+  constructor(field: string, value: unknown, rule: string, code: ErrorCode = 'INVALID_TRIGGER') {
+    super(field, value, rule, code)
+  }
+}
+
+/** One problem of a configuration. */
+export interface ConfigurationProblem {
+  readonly field: string
+  readonly value: unknown
+  readonly rule: string
+}
+
+/** A configuration is wrong; all problems are listed at once in `details.problems`. */
+export class ConfigurationError extends CronwrightError {
+  constructor(problems: readonly ConfigurationProblem[]) {
+    const lines = problems.map(({ field, value, rule }) => `${field}: ${rule}, got ${describeValue(value)}`)
+    const first = problems[0]
+    super('INVALID_CONFIGURATION', `invalid configuration: ${lines.join('; ')}`, {
+      details: { ...first, problems },
+    })
+  }
+}
+
+/** No job has this id. */
+export class JobLookupError extends CronwrightError {
+  constructor(jobId: string, store?: string) {
+    super('JOB_LOOKUP', `no job with the id ${describeValue(jobId)} was found${inStore(store)}`, {
+      details: { field: 'id', value: jobId, rule: 'must be the id of a stored job', jobId, store },
+    })
+  }
+}
+
+/** The store already has a job (or run) with this id. */
+export class ConflictingIdError extends CronwrightError {
+  constructor(id: string, store?: string) {
+    super(
+      'CONFLICTING_ID',
+      `the id ${describeValue(id)} is taken${inStore(store)}; pass replaceExisting to replace a job`,
+      {
+        details: { field: 'id', value: id, rule: 'must not be taken', id, store },
+      },
+    )
+  }
+}
+
+/** A job on a persistent store needs a function that is registered under a name. */
+export class TransientJobError extends CronwrightError {
+  constructor(functionName: string, store: string) {
+    super(
+      'TRANSIENT_JOB',
+      `the function ${describeValue(functionName)} is not registered, so the persistent store ` +
+        `${describeValue(store)} cannot keep a job of it; call register(name, fn) first`,
+      { details: { field: 'fn', value: functionName, rule: 'must be registered for a persistent store', store } },
+    )
+  }
+}
+
+/** No function is registered under this name in this process. */
+export class FunctionLookupError extends CronwrightError {
+  constructor(name: string) {
+    super('FUNCTION_LOOKUP', `no function is registered under the name ${describeValue(name)}`, {
+      details: { field: 'fn', value: name, rule: 'must be a registered function', name },
+    })
+  }
+}
+
+/** No run has this id. */
+export class RunLookupError extends CronwrightError {
+  constructor(runId: string, store?: string) {
+    super('RUN_LOOKUP', `no run with the id ${describeValue(runId)} was found${inStore(store)}`, {
+      details: { field: 'id', value: runId, rule: 'must be the id of a stored run', runId, store },
+    })
+  }
+}
+
+/** `start()` on a scheduler that already runs. */
+export class SchedulerAlreadyRunningError extends CronwrightError {
+  constructor() {
+    super('SCHEDULER_ALREADY_RUNNING', 'the scheduler is already running')
+  }
+}
+
+/** The operation needs a started scheduler. */
+export class SchedulerNotRunningError extends CronwrightError {
+  constructor(operation: string) {
+    super('SCHEDULER_NOT_RUNNING', `${operation} needs a running scheduler; call start() first`)
+  }
+}
+
+/** The job has as many runs at work as it may. */
+export class MaxInstancesReachedError extends CronwrightError {
+  constructor(jobId: string, maxInstances: number) {
+    super(
+      'MAX_INSTANCES_REACHED',
+      `the job ${describeValue(jobId)} already has ${maxInstances} run(s) at work, which is its maxInstances`,
+      { details: { jobId, maxInstances } },
+    )
+  }
+}
+
+/** An alias that names no executor or job store. */
+export class AliasLookupError extends CronwrightError {
+  constructor(what: 'executor' | 'store', alias: string, known: readonly string[]) {
+    const noun = what === 'executor' ? 'executor' : 'job store'
+    super(
+      what === 'executor' ? 'EXECUTOR_LOOKUP' : 'STORE_LOOKUP',
+      `there is no ${noun} ${describeValue(alias)}; known: ${known.join(', ') || 'none'}`,
+      { details: { field: what, value: alias, rule: `must be the alias of a known ${noun}`, known } },
+    )
+  }
+}
+
+/** A value cannot be stored. */
+export class SerializationError extends CronwrightError {
+  constructor(path: string, value: unknown, rule: string) {
+    super('SERIALIZATION', `${path}: ${rule}, got ${describeValue(value)}`, {
+      details: { field: path, value: describeValue(value), rule },
+    })
+  }
+}
+
+/** An optional package is missing. */
+export class MissingDependencyError extends CronwrightError {
+  constructor(packageName: string, neededFor: string, cause?: unknown) {
+    super('MISSING_DEPENDENCY', `${neededFor} needs the package ${packageName}; run: npm install ${packageName}`, {
+      details: { packageName, neededFor },
+      cause,
+    })
+  }
+}
+
+const SECRET_FIELD = /pass|secret|token|credential/i
+
+/** A value as an error may show it: passwords in URLs and values of secret fields are masked. */
+function withoutSecret(field: string, value: unknown): unknown {
+  if (SECRET_FIELD.test(field.slice(field.lastIndexOf('.') + 1))) return '***'
+  return typeof value === 'string' ? value.replace(/(\/\/[^:@/]*):[^@/]*@/g, '$1:***@') : value
+}
+
+function inStore(store: string | undefined): string {
+  return store === undefined ? '' : ` in the store ${describeValue(store)}`
+}
+
+/** A short, safe text for a value in a message: never longer than 80 characters, never throws. */
+export function describeValue(value: unknown): string {
+  const text = describe(value)
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'object' && value !== null) {
+    const keys = Object.keys(value).slice(0, 4)
+    return keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`
+  }
+  return String(value)
+}

@@ -1,0 +1,280 @@
+/** Options of a job: checked, merged over the defaults of its function and of the scheduler, and resolved. */
+
+import { type Duration, parseDuration } from '../core/duration.ts'
+import {
+  checkBoolean,
+  checkFields,
+  checkInstant,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+  checkText,
+  checkTexts,
+} from '../core/validate.ts'
+import { InvalidArgumentError } from '../errors.ts'
+import {
+  DEFAULT_POLICY,
+  type HistoryPolicy,
+  type JobPolicy,
+  NO_RETRY,
+  type OnCrash,
+  type RetryPolicy,
+} from './policy.ts'
+
+/** When a failed run is tried again. */
+export interface RetryOptions {
+  /** Attempts in all, the first included. @default 3 */
+  readonly attempts?: number
+  /** Before the second attempt. @default 1 s */
+  readonly delay?: Duration
+  /** By which the delay grows with each attempt; 1 keeps it fixed. @default 2 */
+  readonly factor?: number
+  /** The longest delay. @default 1 h */
+  readonly maxDelay?: Duration
+  /** Part by which a delay varies at random, both ways, 0 to 1. @default 0 */
+  readonly jitter?: number
+}
+
+/** How many finished runs of a job are kept, and how long. */
+export interface HistoryOptions {
+  /** Newest finished runs kept; 0 keeps none. Trimmed in steps, so up to a tenth more may be there. @default 100 */
+  readonly keep?: number
+  /** After its end. @default 30 d */
+  readonly maxAge?: Duration
+}
+
+/** Defaults that `register` and `jobDefaults` may give. */
+export interface JobDefaults {
+  /** Alias of the executor. @default 'default' */
+  readonly executor?: string
+  /** Alias of the job store. @default 'default' */
+  readonly store?: string
+  /** By how much a fire time may be late and still run; null: by any. @default null */
+  readonly misfireGraceTime?: Duration | null
+  /** Whether several missed fire times become one run (of the last of them). @default true */
+  readonly coalesce?: boolean
+  /** Runs of the job that may be at work at once. @default 1 */
+  readonly maxInstances?: number
+  /** Fires after which the job is removed; null: none. @default null */
+  readonly maxRuns?: number | null
+  /** Queue of its runs. @default 'default' */
+  readonly queue?: string
+  /** Higher is served first within the queue, -1,000,000 to 1,000,000. @default 0 */
+  readonly priority?: number
+  /** After which a run is aborted and failed; null: never. @default null */
+  readonly timeout?: Duration | null
+  /** What happens after a failure: attempts in all, or the whole policy. @default 1 (no retry) */
+  readonly retry?: number | RetryOptions
+  /** What happens to a run whose process died. @default 'retry' */
+  readonly onCrash?: OnCrash
+  readonly history?: HistoryOptions
+  /** Labels to find jobs by. @default [] */
+  readonly tags?: readonly string[]
+  /** Anything to keep with the job. @default {} */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** Options of `addJob`. */
+export interface JobOptions<Input = unknown> extends JobDefaults {
+  /** 1 to 191 characters. @default a random UUID */
+  readonly id?: string
+  /** For people. @default the function's name */
+  readonly name?: string
+  /** First argument of the function. @default undefined */
+  readonly input?: Input
+  /** Replaces a job with the same id; keeps its next run time and pause if the trigger is the same. @default false */
+  readonly replaceExisting?: boolean
+  /** When it first fires. @default the trigger's first fire time */
+  readonly nextRunTime?: Date | string | number
+  /** Whether it is added paused. @default false */
+  readonly paused?: boolean
+}
+
+/** What `modifyJob` may change. */
+export type JobChanges<Input = unknown> = Omit<
+  JobOptions<Input>,
+  'id' | 'store' | 'replaceExisting' | 'nextRunTime'
+> & {
+  /** Null pauses the job. */
+  readonly nextRunTime?: Date | string | number | null
+}
+
+const DEFAULTS_KEYS = [
+  'executor',
+  'store',
+  'misfireGraceTime',
+  'coalesce',
+  'maxInstances',
+  'maxRuns',
+  'queue',
+  'priority',
+  'timeout',
+  'retry',
+  'onCrash',
+  'history',
+  'tags',
+  'metadata',
+] as const satisfies readonly (keyof JobDefaults)[]
+
+const OPTION_KEYS = [...DEFAULTS_KEYS, 'id', 'name', 'input', 'replaceExisting', 'nextRunTime', 'paused'] as const
+const CHANGE_KEYS = OPTION_KEYS.filter((key) => key !== 'id' && key !== 'store' && key !== 'replaceExisting')
+
+/** Options with every default filled in. */
+export interface ResolvedDefaults {
+  readonly executor: string
+  readonly store: string
+  readonly queue: string
+  readonly priority: number
+  readonly policy: JobPolicy
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** {@link JobOptions}, checked. Fields of {@link JobDefaults} are in `resolved`. */
+export interface ResolvedOptions {
+  readonly id: string | undefined
+  readonly name: string | undefined
+  readonly hasInput: boolean
+  readonly input: unknown
+  readonly replaceExisting: boolean
+  readonly nextRunTime: number | null | undefined
+  readonly paused: boolean | undefined
+  readonly resolved: ResolvedDefaults
+}
+
+const NO_TAGS: readonly string[] = Object.freeze([])
+const NO_METADATA: Readonly<Record<string, unknown>> = Object.freeze({})
+
+export const BASE_DEFAULTS: ResolvedDefaults = Object.freeze({
+  executor: 'default',
+  store: 'default',
+  queue: 'default',
+  priority: 0,
+  policy: DEFAULT_POLICY,
+  tags: NO_TAGS,
+  metadata: NO_METADATA,
+})
+
+/** Longest id: what every store can index (MySQL's limit with four-byte characters). */
+const MAX_ID = 191
+
+/**
+ * Checks defaults and lays them over a base.
+ *
+ * @throws InvalidArgumentError
+ */
+export function resolveDefaults(value: unknown, base: ResolvedDefaults, field: string): ResolvedDefaults {
+  return value === undefined ? base : overlay(checkFields(value, field, DEFAULTS_KEYS), base, field)
+}
+
+/** @throws InvalidArgumentError */
+export function resolveOptions(value: unknown, base: ResolvedDefaults, field = 'options'): ResolvedOptions {
+  return resolved(checkFields(value ?? {}, field, OPTION_KEYS), base, field)
+}
+
+/** @throws InvalidArgumentError */
+export function resolveChanges(value: unknown, base: ResolvedDefaults, field = 'changes'): ResolvedOptions {
+  return resolved(checkFields(value, field, CHANGE_KEYS), base, field)
+}
+
+function resolved(fields: Readonly<Record<string, unknown>>, base: ResolvedDefaults, field: string): ResolvedOptions {
+  const { id, name, input, replaceExisting = false, nextRunTime, paused } = fields
+  return {
+    id: id === undefined ? undefined : checkId(id, `${field}.id`),
+    name: name === undefined ? undefined : checkText(name, `${field}.name`),
+    hasInput: 'input' in fields,
+    input,
+    replaceExisting: checkBoolean(replaceExisting, `${field}.replaceExisting`),
+    nextRunTime:
+      nextRunTime === undefined || nextRunTime === null
+        ? nextRunTime
+        : checkInstant(nextRunTime, `${field}.nextRunTime`),
+    paused: paused === undefined ? undefined : checkBoolean(paused, `${field}.paused`),
+    resolved: overlay(fields, base, field),
+  }
+}
+
+/** An id of a job or run: text that every store can keep. */
+export function checkId(value: unknown, field: string): string {
+  const id = checkText(value, field, MAX_ID)
+  if (id.trim() !== id || /\p{Cc}/u.test(id)) {
+    throw new InvalidArgumentError(field, value, 'must not begin or end with a blank or hold control characters')
+  }
+  return id
+}
+
+const POLICY_KEYS = [
+  'misfireGraceTime',
+  'coalesce',
+  'maxInstances',
+  'maxRuns',
+  'timeout',
+  'retry',
+  'onCrash',
+  'history',
+] as const
+
+function overlay(fields: Readonly<Record<string, unknown>>, base: ResolvedDefaults, field: string): ResolvedDefaults {
+  const { executor, store, queue, priority, tags, metadata } = fields
+  return {
+    executor: executor === undefined ? base.executor : checkText(executor, `${field}.executor`, MAX_ID),
+    store: store === undefined ? base.store : checkText(store, `${field}.store`, MAX_ID),
+    queue: queue === undefined ? base.queue : checkText(queue, `${field}.queue`, MAX_ID),
+    priority:
+      priority === undefined ? base.priority : checkInteger(priority, `${field}.priority`, -1_000_000, 1_000_000),
+    policy: POLICY_KEYS.some((key) => fields[key] !== undefined) ? policy(fields, base.policy, field) : base.policy,
+    tags: tags === undefined ? base.tags : checkTexts(tags, `${field}.tags`),
+    metadata: metadata === undefined ? base.metadata : checkObject(metadata, `${field}.metadata`),
+  }
+}
+
+function policy(fields: Readonly<Record<string, unknown>>, base: JobPolicy, field: string): JobPolicy {
+  const { misfireGraceTime, coalesce, maxInstances, maxRuns, timeout, retry, onCrash, history } = fields
+  return {
+    coalesce: coalesce === undefined ? base.coalesce : checkBoolean(coalesce, `${field}.coalesce`),
+    maxInstances:
+      maxInstances === undefined
+        ? base.maxInstances
+        : checkInteger(maxInstances, `${field}.maxInstances`, 1, 1_000_000),
+    maxRuns:
+      maxRuns === undefined
+        ? base.maxRuns
+        : maxRuns === null
+          ? null
+          : checkInteger(maxRuns, `${field}.maxRuns`, 1, 2 ** 31),
+    misfireGraceMs: durationOrNull(misfireGraceTime, `${field}.misfireGraceTime`, base.misfireGraceMs),
+    timeoutMs: durationOrNull(timeout, `${field}.timeout`, base.timeoutMs),
+    retry: retry === undefined ? base.retry : retryPolicy(retry, `${field}.retry`),
+    onCrash:
+      onCrash === undefined ? base.onCrash : checkOneOf(onCrash, `${field}.onCrash`, ['retry', 'abandon', 'unknown']),
+    history: history === undefined ? base.history : historyPolicy(history, base.history, `${field}.history`),
+  }
+}
+
+function durationOrNull(value: unknown, field: string, base: number | null): number | null {
+  return value === undefined ? base : value === null ? null : parseDuration(value, field, 1)
+}
+
+function retryPolicy(value: unknown, field: string): RetryPolicy {
+  const options = typeof value === 'number' ? { attempts: value } : value
+  const fields = checkFields(options, field, ['attempts', 'delay', 'factor', 'maxDelay', 'jitter'])
+  const { attempts = 3, delay = 1_000, factor = 2, maxDelay = 3_600_000, jitter = 0 } = fields
+  const retry: RetryPolicy = {
+    attempts: checkInteger(attempts, `${field}.attempts`, 1, 1_000_000),
+    baseMs: parseDuration(delay, `${field}.delay`),
+    factor: checkNumber(factor, `${field}.factor`, 1, 1_000),
+    capMs: parseDuration(maxDelay, `${field}.maxDelay`),
+    jitter: checkNumber(jitter, `${field}.jitter`, 0, 1),
+  }
+  return retry.attempts === 1 ? NO_RETRY : retry
+}
+
+/** @throws InvalidArgumentError */
+export function historyPolicy(value: unknown, base: HistoryPolicy, field: string): HistoryPolicy {
+  const { keep = base.keep, maxAge = base.maxAgeMs } = checkFields(value, field, ['keep', 'maxAge'])
+  return {
+    keep: checkInteger(keep, `${field}.keep`, 0, 1_000_000),
+    maxAgeMs: parseDuration(maxAge, `${field}.maxAge`, 1),
+  }
+}

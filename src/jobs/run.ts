@@ -1,0 +1,154 @@
+/** A run: one execution of a job for one due time, or of one enqueued input. */
+
+import type { JobPolicy } from './policy.ts'
+import type { RunRecord } from './record.ts'
+
+/** The states a run is stored in. */
+export const RUN_STATES = [
+  'pending',
+  'running',
+  'completed',
+  'failed',
+  'stopped',
+  'cancelled',
+  'dead',
+  'skipped',
+  'unknown',
+] as const
+
+export type RunState = (typeof RUN_STATES)[number]
+
+/** States that still take a place of the job's `maxInstances`. */
+export const ACTIVE_RUN_STATES: readonly RunState[] = ['pending', 'running']
+
+const ACTIVE = new Set<string>(ACTIVE_RUN_STATES)
+
+/** Whether a run in this state is over. A run in state `unknown` is: only an operator starts it again. */
+export function isFinal(state: string): boolean {
+  return !ACTIVE.has(state)
+}
+
+/** What made a run: a fire of its job's trigger, `runJob`, or `enqueue`. */
+export type RunOrigin = 'schedule' | 'manual' | 'enqueue'
+
+/** The part of a run that stays as it is. Self-contained: a run outlives its job. */
+export interface RunSpec {
+  readonly origin: RunOrigin
+  readonly input: unknown
+  readonly executor: string
+  readonly policy: JobPolicy
+}
+
+/** An error as it is stored: only text, never a live object. */
+export interface StoredError {
+  readonly name: string
+  readonly message: string
+  readonly code?: string | undefined
+  readonly stack?: string | undefined
+}
+
+/** How far a handler says it is. */
+export interface RunProgress {
+  readonly done: number
+  readonly total: number | null
+  readonly message: string | null
+}
+
+/** The part of a run that changes with every step. */
+export interface RunStatus {
+  /** How often a handler was started. */
+  readonly attempt: number
+  /** How often a lease was lost. */
+  readonly crashes: number
+  /** Version at which the present (or last) owner claimed it: the fencing token handed to the handler. */
+  readonly fence: number
+  readonly worker: string | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  /** Why it ended as it did, for states that need a reason. */
+  readonly reason: string | null
+  readonly output: unknown
+  readonly error: StoredError | null
+  readonly progress: RunProgress | null
+  /** Due times that this run stands for; above 1 only where more were missed at once than are listed one by one. */
+  readonly count: number
+}
+
+/** A status in which nothing has happened yet. */
+export const FRESH_STATUS: RunStatus = Object.freeze({
+  attempt: 0,
+  crashes: 0,
+  fence: 0,
+  worker: null,
+  startedAt: null,
+  finishedAt: null,
+  reason: null,
+  output: undefined,
+  error: null,
+  progress: null,
+  count: 1,
+})
+
+/** A run as people see it. */
+export interface Run<Input = unknown, Output = unknown> {
+  /** `jobId@fireTime` (epoch ms) for a fired run. */
+  readonly id: string
+  /** Alias of the store that keeps it. */
+  readonly store: string
+  /** Null for an enqueued run. */
+  readonly jobId: string | null
+  readonly functionRef: string
+  readonly origin: RunOrigin
+  readonly queue: string
+  readonly priority: number
+  readonly state: RunState
+  /** Why it was skipped, cancelled, or lost; null otherwise. */
+  readonly reason: string | null
+  /** When it should start (or should have started). */
+  readonly dueAt: Date
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+  readonly attempt: number
+  readonly fence: number
+  /** Id of the scheduler that has or had it. */
+  readonly worker: string | null
+  readonly input: Input | undefined
+  /** Undefined until the run is completed. */
+  readonly output: Output | undefined
+  readonly error: StoredError | null
+  readonly progress: RunProgress | null
+  /** Due times this run stands for: above 1 only for a `skipped` run that sums up a long outage. */
+  readonly count: number
+}
+
+/** Id of the run of a job for one fire time. */
+export function runIdOf(jobId: string, fireTime: number): string {
+  return `${jobId}@${fireTime}`
+}
+
+/** The view of a run record. */
+export function runFromRecord(record: RunRecord, store: string): Run {
+  const { spec, status } = record
+  return {
+    id: record.id,
+    store,
+    jobId: record.jobId,
+    functionRef: record.functionRef,
+    origin: spec.origin,
+    queue: record.queue,
+    priority: record.priority,
+    state: record.state as RunState,
+    reason: status.reason,
+    dueAt: new Date(record.at),
+    startedAt: status.startedAt === null ? null : new Date(status.startedAt),
+    finishedAt: status.finishedAt === null ? null : new Date(status.finishedAt),
+    attempt: status.attempt,
+    fence: status.fence,
+    worker: status.worker,
+    input: spec.input,
+    output: status.output,
+    error: status.error,
+    progress: status.progress,
+    count: status.count,
+  }
+}

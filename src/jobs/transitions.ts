@@ -1,0 +1,168 @@
+/**
+ * The legal steps of a run, each as the guarded change that makes it. Pure: who calls gives the time.
+ *
+ *   pending --claim--> running --complete--> completed
+ *                        |  |--fail--> failed (no retry) | dead (attempts used up) | pending (retry, due later)
+ *                        |--hand back--> pending (the attempt does not count)
+ *                        '--lease over--> running elsewhere | failed (abandon) | unknown | dead (maxCrashes)
+ *   pending, running --cancel--> cancelled
+ *
+ * Every step needs the version that its author last saw, so of two authors one is refused. While a run is `running`
+ * its due time is the end of its lease.
+ */
+
+import { retryDelay } from './backoff.ts'
+import { MAX_CRASHES } from './policy.ts'
+import type { Change, JobRecord, RecordPatch, RunRecord } from './record.ts'
+import { FRESH_STATUS, type RunOrigin, type RunState, type RunStatus, type StoredError } from './run.ts'
+
+/** A worker's claim to a run: who, when (epoch ms), and until when it holds unless renewed. */
+export interface Lease {
+  readonly worker: string
+  readonly now: number
+  readonly until: number
+}
+
+/** How a handler ended. */
+export type Outcome =
+  | { readonly kind: 'completed'; readonly output: unknown; readonly reason: string | null }
+  | { readonly kind: 'failed'; readonly error: StoredError; readonly retryable: boolean }
+  | { readonly kind: 'cancelled'; readonly reason: string; readonly error: StoredError | null }
+
+type Patch = RecordPatch<'run'>
+
+/** Ends that a person has to look at: kept until then, whatever the history policy says. */
+const WAITS_FOR_OPERATOR: ReadonlySet<RunState> = new Set(['dead', 'unknown'])
+
+/** What a new run is made of. */
+export interface RunSeed {
+  readonly id: string
+  readonly origin: RunOrigin
+  readonly at: number
+  readonly input: unknown
+}
+
+/** A run of a job: pending, or claimed by its creator in the same step. */
+export function newRun(job: JobRecord, seed: RunSeed, lease?: Lease): RunRecord {
+  return {
+    kind: 'run',
+    id: seed.id,
+    version: 1,
+    lane: 'run',
+    due: lease === undefined ? seed.at : lease.until,
+    state: lease === undefined ? 'pending' : 'running',
+    at: seed.at,
+    jobId: job.id,
+    functionRef: job.functionRef,
+    queue: job.queue,
+    priority: job.priority,
+    spec: { origin: seed.origin, input: seed.input, executor: job.spec.executor, policy: job.spec.policy },
+    status: lease === undefined ? FRESH_STATUS : statusWhenTaken(FRESH_STATUS, 1, 0, lease),
+  }
+}
+
+/** A due time that did not run, on record. */
+export function skippedRun(run: RunRecord, reason: string, count: number, now: number): RunRecord {
+  return { ...run, ...finished(run, 'skipped', now, { reason, count }) }
+}
+
+/** A worker takes a pending run. */
+export function claim(run: RunRecord, lease: Lease): Patch {
+  return taken(run, lease, run.status.crashes)
+}
+
+/**
+ * Takes over a run whose lease is over, as its `onCrash` says: claims it again, or ends it. `claimed` says which.
+ */
+export function takeOver(run: RunRecord, lease: Lease): { readonly patch: Patch; readonly claimed: boolean } {
+  const crashes = run.status.crashes + 1
+  const ended = (state: RunState, reason: string): { patch: Patch; claimed: false } => ({
+    patch: finished(run, state, lease.now, { crashes, reason }),
+    claimed: false,
+  })
+  if (run.spec.policy.onCrash === 'abandon') return ended('failed', 'lease-lost')
+  if (run.spec.policy.onCrash === 'unknown') return ended('unknown', 'lease-lost')
+  if (crashes >= MAX_CRASHES) return ended('dead', 'max-crashes')
+  return { patch: taken(run, lease, crashes), claimed: true }
+}
+
+function taken(run: RunRecord, lease: Lease, crashes: number): Patch {
+  return { state: 'running', due: lease.until, status: statusWhenTaken(run.status, run.version + 1, crashes, lease) }
+}
+
+function statusWhenTaken(status: RunStatus, fence: number, crashes: number, lease: Lease): RunStatus {
+  const { attempt, output, error, progress, count } = status
+  return {
+    attempt: attempt + 1,
+    crashes,
+    fence,
+    worker: lease.worker,
+    startedAt: lease.now,
+    finishedAt: null,
+    reason: null,
+    output,
+    error,
+    progress,
+    count,
+  }
+}
+
+/** The holder says it is alive, and how far its handler is. */
+export function renew(run: RunRecord, until: number, progress: RunStatus['progress']): Patch {
+  return progress === run.status.progress ? { due: until } : { due: until, status: { ...run.status, progress } }
+}
+
+/** The holder gives an unfinished run back: another may start it at once, and the attempt does not count. */
+export function handBack(run: RunRecord, now: number): Patch {
+  const status = {
+    ...run.status,
+    attempt: run.status.attempt - 1,
+    worker: null,
+    startedAt: null,
+    reason: 'handed-back',
+  }
+  return { state: 'pending', due: now, status }
+}
+
+/** The holder's handler ended. `random` is in [0, 1) and decides the jitter of a retry. */
+export function settle(run: RunRecord, outcome: Outcome, now: number, random: number): Patch {
+  switch (outcome.kind) {
+    case 'completed':
+      return finished(run, 'completed', now, { output: outcome.output, reason: outcome.reason, error: null })
+    case 'cancelled':
+      return finished(run, 'cancelled', now, { reason: outcome.reason, error: outcome.error })
+    case 'failed':
+      return failed(run, outcome.error, outcome.retryable, now, random)
+  }
+}
+
+function failed(run: RunRecord, error: StoredError, retryable: boolean, now: number, random: number): Patch {
+  const { retry } = run.spec.policy
+  const { attempt } = run.status
+  if (!retryable || retry.attempts === 1) return finished(run, 'failed', now, { error })
+  if (attempt >= retry.attempts) return finished(run, 'dead', now, { error, reason: 'attempts-used-up' })
+  const status = { ...run.status, worker: null, finishedAt: now, error }
+  return { state: 'pending', due: now + retryDelay(retry, attempt, random), status }
+}
+
+/** Anyone ends a run that is not over. A holder finds out when its next step is refused. */
+export function cancel(run: RunRecord, reason: string, now: number): Patch {
+  return finished(run, 'cancelled', now, { reason })
+}
+
+/** Starts a finished run again from the beginning. */
+export function retryFinished(now: number): Patch {
+  return { lane: 'run', state: 'pending', due: now, status: { ...FRESH_STATUS, reason: 'retried' } }
+}
+
+function finished(run: RunRecord, state: RunState, now: number, changes: Partial<RunStatus>): Patch {
+  const status = { ...run.status, finishedAt: now, ...changes }
+  if (WAITS_FOR_OPERATOR.has(state)) return { state, due: null, status }
+  return { lane: 'history', state, due: now + run.spec.policy.history.maxAgeMs, status }
+}
+
+/** The guarded change that applies a patch to a run; a finished run that no history is kept of is removed. */
+export function runChange(run: RunRecord, patch: Patch): Change {
+  const isForgotten = patch.lane === 'history' && run.spec.policy.history.keep === 0
+  return { expect: run.version, key: { kind: 'run', id: run.id }, patch: isForgotten ? null : patch }
+}

@@ -1,0 +1,354 @@
+/** What a user can do with jobs. Each command is one read and one guarded change, repeated when another came between. */
+
+import { checkFields, checkText } from '../core/validate.ts'
+import {
+  ConflictingIdError,
+  FunctionLookupError,
+  InvalidArgumentError,
+  JobLookupError,
+  TransientJobError,
+  TriggerError,
+} from '../errors.ts'
+import { type Job, type JobSpec, type JobState, jobFromRecord } from '../jobs/job.ts'
+import { checkId, type ResolvedOptions, resolveChanges, resolveDefaults, resolveOptions } from '../jobs/options.ts'
+import type { Change, JobRecord, RecordPatch } from '../jobs/record.ts'
+import type { Registration } from '../jobs/registry.ts'
+import { firstDue, isSameTrigger } from '../jobs/schedule.ts'
+import type { RecordJobStore } from '../stores/record-job-store.ts'
+import { byNextRunTime } from '../stores/record-job-store.ts'
+import { date, Trigger } from '../triggers/index.ts'
+import type { Kernel } from './kernel.ts'
+import type { Loop } from './loop.ts'
+import type { StoreSlot } from './store-slot.ts'
+
+/** Which store a call means; without one, every store is searched. */
+export interface StoreChoice {
+  readonly store?: string
+}
+
+/** Arguments of one `addJob`. */
+export interface JobRequest {
+  readonly fn: unknown
+  readonly trigger: unknown
+  readonly options: unknown
+}
+
+/** A job ready to be written. */
+interface NewJob {
+  readonly slot: StoreSlot
+  readonly record: JobRecord
+  readonly options: ResolvedOptions
+  /** The trigger as the user gave it, before time zone and anchor were filled in. */
+  readonly trigger: Trigger
+}
+
+export class JobCommands {
+  readonly #kernel: Kernel
+  readonly #loop: Loop
+
+  constructor(kernel: Kernel, loop: Loop) {
+    this.#kernel = kernel
+    this.#loop = loop
+  }
+
+  async add(request: JobRequest): Promise<Job> {
+    const job = this.#prepare(request)
+    const store = await job.slot.ready()
+    const [result] = await store.commit([{ expect: 0, record: job.record }])
+    return result?.applied === true ? this.#added(job.slot, job.record) : this.#replace(store, job)
+  }
+
+  /** Adds many with one write for each store. Every one is checked before the first is written. */
+  async addMany(requests: readonly JobRequest[]): Promise<Job[]> {
+    const jobs = requests.map((request) => this.#prepare(request))
+    const applied = new Map<NewJob, boolean>()
+    for (const slot of new Set(jobs.map((job) => job.slot))) {
+      const mine = jobs.filter((job) => job.slot === slot)
+      const store = await slot.ready()
+      const results = await store.commit(mine.map(({ record }) => ({ expect: 0, record }) as const))
+      for (const [index, job] of mine.entries()) applied.set(job, results[index]?.applied === true)
+    }
+    const views: Job[] = []
+    for (const job of jobs) {
+      views.push(applied.get(job) ? this.#added(job.slot, job.record) : await this.#replace(job.slot.store, job))
+    }
+    return views
+  }
+
+  async get(id: unknown, choice?: unknown): Promise<Job | undefined> {
+    const found = await this.#find(checkId(id, 'id'), storeOf(choice))
+    return found === undefined ? undefined : this.#view(found.slot, found.record)
+  }
+
+  async list(options: unknown): Promise<Job[]> {
+    const { store, tag } = checkFields(options ?? {}, 'options', ['store', 'tag'])
+    const slots = this.#kernel.storeSlots(store === undefined ? undefined : checkText(store, 'options.store'))
+    const wanted = tag === undefined ? undefined : checkText(tag, 'options.tag')
+    const jobs: Job[] = []
+    for (const slot of slots) {
+      for (const job of await (await slot.ready()).getAllJobs()) {
+        if (wanted === undefined || job.tags.includes(wanted)) jobs.push(isolated(slot.store, job))
+      }
+    }
+    return slots.length > 1 ? jobs.sort(byNextRunTime) : jobs
+  }
+
+  async modify(id: unknown, changes: unknown, choice?: unknown): Promise<Job> {
+    return this.#change(id, choice, (record, slot) => this.#modified(record, slot, changes))
+  }
+
+  async reschedule(id: unknown, trigger: unknown, choice?: unknown): Promise<Job> {
+    const given = checkTrigger(trigger)
+    return this.#change(id, choice, (record) => {
+      const now = this.#kernel.clock.now()
+      const bound = this.#bind(given, now, record.id)
+      return { spec: { ...record.spec, trigger: bound }, ...cursor(bound, now, record.state === 'paused') }
+    })
+  }
+
+  async pause(id: unknown, choice?: unknown): Promise<Job> {
+    return this.#change(id, choice, () => ({ due: null, state: 'paused' satisfies JobState }))
+  }
+
+  async resume(id: unknown, choice?: unknown): Promise<Job> {
+    return this.#change(id, choice, (record) =>
+      record.state === 'paused' ? cursor(record.spec.trigger, this.#kernel.clock.now(), false) : {},
+    )
+  }
+
+  async remove(id: unknown, choice?: unknown): Promise<void> {
+    const jobId = checkId(id, 'id')
+    for (;;) {
+      const { slot, record } = await this.find(jobId, storeOf(choice))
+      const change: Change = { expect: record.version, key: { kind: 'job', id: jobId }, patch: null }
+      const [result] = await slot.store.commit([change])
+      if (result?.applied !== true) continue
+      this.#kernel.events.emit('job:removed', { jobId, store: slot.alias })
+      return
+    }
+  }
+
+  async removeAll(choice?: unknown): Promise<void> {
+    for (const slot of this.#kernel.storeSlots(storeOf(choice))) {
+      await (await slot.ready()).removeAllJobs()
+      this.#kernel.events.emit('job:all-removed', { store: slot.alias })
+    }
+  }
+
+  /** The record of a job and where it is. @throws JobLookupError */
+  async find(id: string, alias: string | undefined): Promise<{ slot: StoreSlot; record: JobRecord }> {
+    const found = await this.#find(id, alias)
+    if (found === undefined) throw new JobLookupError(id, alias)
+    return found
+  }
+
+  async #find(id: string, alias: string | undefined): Promise<{ slot: StoreSlot; record: JobRecord } | undefined> {
+    for (const slot of this.#kernel.storeSlots(alias)) {
+      const [record] = await (await slot.ready()).get([{ kind: 'job', id }])
+      if (record !== undefined) return { slot, record }
+    }
+    return undefined
+  }
+
+  #prepare({ fn, trigger, options: given }: JobRequest): NewJob {
+    const registration = this.#kernel.functions.resolve(fn)
+    if (registration === undefined) throw new FunctionLookupError(String(fn))
+    const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
+    const options = resolveOptions(given, base)
+    const slot = this.#kernel.storeSlot(options.resolved.store)
+    this.#kernel.executorSlot(options.resolved.executor)
+    checkPersistable(registration, slot)
+    const now = this.#kernel.clock.now()
+    const chosen = trigger === undefined || trigger === null ? date(now) : checkTrigger(trigger)
+    const record = this.#record(registration, chosen, options, slot.store, now)
+    return { slot, record, options, trigger: chosen }
+  }
+
+  #record(
+    registration: Registration<unknown>,
+    trigger: Trigger,
+    options: ResolvedOptions,
+    store: RecordJobStore,
+    now: number,
+  ): JobRecord {
+    const { resolved } = options
+    const id = options.id ?? crypto.randomUUID()
+    const bound = this.#bind(trigger, now, id)
+    const place = cursor(bound, now, options.paused === true)
+    const due = options.paused === true ? null : (options.nextRunTime ?? place.due)
+    if (place.state === 'idle' && bound.toString() !== '@never' && options.nextRunTime === undefined) {
+      throw new TriggerError('trigger', String(bound), 'must have a fire time after now', 'TRIGGER_NEVER_FIRES')
+    }
+    return {
+      kind: 'job',
+      id,
+      version: 1,
+      lane: 'job',
+      due,
+      state: due === null ? place.state : 'waiting',
+      at: now,
+      jobId: null,
+      functionRef: registration.name,
+      queue: resolved.queue,
+      priority: resolved.priority,
+      spec: {
+        name: options.name ?? registration.name,
+        trigger: bound,
+        input: store.isolate(options.input),
+        executor: resolved.executor,
+        policy: resolved.policy,
+        tags: resolved.tags,
+        metadata: store.isolate(resolved.metadata),
+      },
+      status: resolved.policy.maxRuns === null ? null : { fires: 0 },
+    }
+  }
+
+  /** The id is taken: replaces that job if the caller wants so, keeping its place in time if the trigger is the same. */
+  async #replace(store: RecordJobStore, { slot, record, options, trigger }: NewJob): Promise<Job> {
+    if (!options.replaceExisting) throw new ConflictingIdError(record.id, slot.alias)
+    for (;;) {
+      const [old] = await store.get([{ kind: 'job', id: record.id }])
+      const replacement = old === undefined ? record : this.#inPlaceOf(old, record, options, trigger)
+      const change: Change =
+        old === undefined
+          ? { expect: 0, record }
+          : { expect: old.version, key: { kind: 'job', id: old.id }, patch: replacement }
+      const [result] = await store.commit([change])
+      if (result?.applied === true) {
+        return this.#changed(slot, { ...replacement, version: change.expect + 1 }, 'job:modified')
+      }
+      if (old === undefined) await this.#checkReadable(store, slot, record.id)
+    }
+  }
+
+  #inPlaceOf(old: JobRecord, record: JobRecord, options: ResolvedOptions, trigger: Trigger): JobRecord {
+    const asOld = this.#bind(trigger, old.at, record.id)
+    const kept = { ...record, at: old.at }
+    if (options.nextRunTime !== undefined || !isSameTrigger(asOld, old.spec.trigger)) {
+      const staysPaused = old.state === 'paused' && options.paused === undefined
+      return staysPaused ? { ...kept, due: null, state: 'paused' } : kept
+    }
+    const spec: JobSpec = { ...record.spec, trigger: old.spec.trigger }
+    const status = record.status === null ? null : (old.status ?? record.status)
+    if (options.paused === undefined) return { ...kept, spec, status, due: old.due, state: old.state }
+    if (options.paused || old.state !== 'paused') {
+      return {
+        ...kept,
+        spec,
+        status,
+        due: options.paused ? null : old.due,
+        state: options.paused ? 'paused' : old.state,
+      }
+    }
+    return { ...kept, spec, status, ...cursor(old.spec.trigger, this.#kernel.clock.now(), false) }
+  }
+
+  /** A record that is there but cannot be read is kept, so its id stays taken. */
+  async #checkReadable(store: RecordJobStore, slot: StoreSlot, id: string): Promise<void> {
+    const [again] = await store.get([{ kind: 'job', id }])
+    if (again === undefined) throw new ConflictingIdError(id, slot.alias)
+  }
+
+  #modified(record: JobRecord, slot: StoreSlot, changes: unknown): RecordPatch<'job'> {
+    const { spec } = record
+    const base = { ...spec, store: slot.alias, queue: record.queue, priority: record.priority }
+    const options = resolveChanges(changes, base)
+    const { executor, policy, tags, metadata, queue, priority } = options.resolved
+    this.#kernel.executorSlot(executor)
+    return {
+      queue,
+      priority,
+      spec: {
+        ...spec,
+        name: options.name ?? spec.name,
+        input: options.hasInput ? slot.store.isolate(options.input) : spec.input,
+        executor,
+        policy,
+        tags,
+        metadata: slot.store.isolate(metadata),
+      },
+      status: policy.maxRuns === null ? null : (record.status ?? { fires: 0 }),
+      ...this.#movedCursor(record, options),
+    }
+  }
+
+  #movedCursor(record: JobRecord, { paused, nextRunTime }: ResolvedOptions): RecordPatch<'job'> {
+    if (paused === true || nextRunTime === null) return { due: null, state: 'paused' }
+    if (nextRunTime !== undefined) return { due: nextRunTime, state: 'waiting' }
+    if (paused === false && record.state === 'paused') {
+      return cursor(record.spec.trigger, this.#kernel.clock.now(), false)
+    }
+    return {}
+  }
+
+  async #change(
+    id: unknown,
+    choice: unknown,
+    change: (record: JobRecord, slot: StoreSlot) => RecordPatch<'job'>,
+  ): Promise<Job> {
+    const jobId = checkId(id, 'id')
+    const alias = storeOf(choice)
+    for (;;) {
+      const { slot, record } = await this.find(jobId, alias)
+      const patch = change(record, slot)
+      const key = { kind: 'job', id: jobId } as const
+      const [result] = await slot.store.commit([{ expect: record.version, key, patch }])
+      if (result?.applied !== true) continue
+      return this.#changed(slot, { ...record, ...patch, version: record.version + 1 }, 'job:modified')
+    }
+  }
+
+  #added(slot: StoreSlot, record: JobRecord): Job {
+    return this.#changed(slot, record, 'job:added')
+  }
+
+  #changed(slot: StoreSlot, record: JobRecord, event: 'job:added' | 'job:modified'): Job {
+    this.#loop.expect(slot, record.due)
+    this.#kernel.events.emit(event, { jobId: record.id, store: slot.alias })
+    return this.#view(slot, record)
+  }
+
+  #view(slot: StoreSlot, record: JobRecord): Job {
+    return isolated(slot.store, jobFromRecord(record, slot.alias))
+  }
+
+  #bind(trigger: Trigger, anchorMs: number, seed: string): Trigger {
+    return trigger.bind({ timezone: this.#kernel.settings.timezone, anchorMs, seed })
+  }
+}
+
+/** A view that shares no input with the store. */
+function isolated(store: RecordJobStore, job: Job): Job {
+  const input = store.isolate(job.input)
+  return input === job.input ? job : { ...job, input }
+}
+
+/** Where a job stands in time. */
+function cursor(trigger: Trigger, now: number, paused: boolean): { due: number | null; state: JobState } {
+  if (paused) return { due: null, state: 'paused' }
+  const due = firstDue(trigger, now)
+  return { due, state: due === null ? 'idle' : 'waiting' }
+}
+
+function checkTrigger(value: unknown): Trigger {
+  if (value instanceof Trigger) return value
+  throw new InvalidArgumentError(
+    'trigger',
+    value,
+    'must be made by cron(), interval(), calendarInterval(), date(), and() or or()',
+  )
+}
+
+function checkPersistable(registration: Registration<unknown>, slot: StoreSlot): void {
+  if (registration.named || !slot.store.capabilities.persistent) return
+  throw new TransientJobError(registration.name.replace(/#\d+$/, ''), slot.alias)
+}
+
+/** The alias that `{ store }` names, or undefined. */
+export function storeOf(choice: unknown): string | undefined {
+  if (choice === undefined) return undefined
+  if (typeof choice === 'string') return checkText(choice, 'store')
+  const { store } = checkFields(choice, 'options', ['store'])
+  return store === undefined ? undefined : checkText(store, 'options.store')
+}

@@ -1,0 +1,100 @@
+/**
+ * Keeps the leases of the runs at work, all of a store in one write, together with their progress.
+ *
+ * The trust window: a lease counts from *before* the request that took it, on the monotonic clock. A run whose lease
+ * could not be renewed is told to stop (its signal aborts) a margin before the lease ends, so it has let go before any
+ * other process can take it. A run whose record was changed by somebody else is told to stop at once.
+ */
+
+import type { TimerHandle } from '../core/clock.ts'
+import { CronwrightError } from '../errors.ts'
+import { patchedRecord } from '../jobs/record.ts'
+import { renew, runChange } from '../jobs/transitions.ts'
+import type { Kernel } from './kernel.ts'
+import type { RunAtWork } from './run-at-work.ts'
+import type { Runner } from './runner.ts'
+import type { StoreSlot } from './store-slot.ts'
+
+/** Part of a lease after which it is renewed, and part of it that is kept as margin at its end. */
+const RENEW_AFTER = 1 / 3
+const MARGIN = 1 / 10
+
+export class LeaseKeeper {
+  readonly #kernel: Kernel
+  readonly #runner: () => Runner
+  #timer: TimerHandle | undefined
+  #isRenewing = false
+
+  constructor(kernel: Kernel, runner: () => Runner) {
+    this.#kernel = kernel
+    this.#runner = runner
+  }
+
+  /** Starts keeping, if it does not already. It stops by itself when nothing is at work. */
+  keep(): void {
+    this.#timer ??= this.#kernel.clock.setTimer(() => this.#turn(), this.#kernel.settings.leaseMs * MARGIN)
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #turn(): void {
+    this.#timer = undefined
+    const atWork = this.#runner().atWork()
+    if (atWork.length === 0) return
+    this.keep()
+    const { leaseMs } = this.#kernel.settings
+    const now = this.#kernel.clock.monotonic()
+    const ageing = new Map<StoreSlot, RunAtWork[]>()
+    for (const work of atWork) {
+      if (now >= work.leaseEndsAt - 2 * MARGIN * leaseMs) this.#lose(work)
+      else if (now >= work.leaseEndsAt - (1 - RENEW_AFTER) * leaseMs) push(ageing, work)
+    }
+    if (!this.#isRenewing && ageing.size > 0) {
+      this.#isRenewing = true
+      void this.#renewAll(ageing, now).finally(() => {
+        this.#isRenewing = false
+      })
+    }
+  }
+
+  async #renewAll(ageing: ReadonlyMap<StoreSlot, readonly RunAtWork[]>, askedAt: number): Promise<void> {
+    await Promise.all([...ageing].map(([slot, works]) => this.#renew(slot, works, askedAt)))
+  }
+
+  async #renew(slot: StoreSlot, works: readonly RunAtWork[], askedAt: number): Promise<void> {
+    const { leaseMs } = this.#kernel.settings
+    const until = this.#kernel.clock.now() + leaseMs
+    const steps = works.map((work) => ({ work, run: work.record, patch: renew(work.record, until, work.reported) }))
+    try {
+      const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
+      for (const [index, { work, run, patch }] of steps.entries()) {
+        if (work.hasEnded) continue
+        if (results[index]?.applied !== true) {
+          this.#lose(work)
+          continue
+        }
+        work.record = patchedRecord<'run'>(run, patch)
+        work.leaseEndsAt = askedAt + leaseMs
+      }
+    } catch (error) {
+      slot.failed(error)
+    }
+  }
+
+  #lose(work: RunAtWork): void {
+    const error = new CronwrightError('LEASE_LOST', `the run ${work.id} is no longer held by this process`, {
+      details: { runId: work.id, fence: work.fence },
+    })
+    this.#runner().abandon(work, 'lease-lost', error)
+    this.#kernel.emitRun('run:lost', work.record, work.slot.alias)
+  }
+}
+
+function push(map: Map<StoreSlot, RunAtWork[]>, work: RunAtWork): void {
+  const works = map.get(work.slot)
+  if (works === undefined) map.set(work.slot, [work])
+  else works.push(work)
+}

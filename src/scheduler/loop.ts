@@ -1,0 +1,175 @@
+/**
+ * The loop: sleeps until the earliest due time of all stores, then visits each store that has something due.
+ *
+ *   wake -> purge what is due to go -> claim waiting runs -> fire due jobs -> ask when the next is due -> sleep
+ *
+ * Stores are visited independently: one that is slow or fails keeps no other waiting, and no error ends the loop. A
+ * visit goes on in slices, with a turn of the event loop between, until nothing is due.
+ */
+
+import { yieldToEventLoop } from '../core/clock.ts'
+import type { Claiming } from './claiming.ts'
+import type { Firing } from './firing.ts'
+import type { Kernel } from './kernel.ts'
+import type { StoreSlot } from './store-slot.ts'
+import { LONGEST_SLEEP_MS, Wakeup } from './wakeup.ts'
+
+const PURGE_SLICE = 500
+/** Difference between the two clocks' view of a sleep that is put down to a stepped clock or a suspended machine. */
+const CLOCK_STEP_MS = 1_000
+
+export class Loop {
+  readonly #kernel: Kernel
+  readonly #firing: Firing
+  readonly #claiming: Claiming
+  readonly #wakeup: Wakeup
+  readonly #visits = new Set<Promise<void>>()
+  #isRunning = false
+  #lastWall = 0
+  #lastMono = 0
+
+  constructor(kernel: Kernel, firing: Firing, claiming: Claiming) {
+    this.#kernel = kernel
+    this.#firing = firing
+    this.#claiming = claiming
+    this.#wakeup = new Wakeup(kernel.clock, () => this.#wake())
+  }
+
+  /** Starts visiting; every store is looked at once. */
+  start(): void {
+    this.#isRunning = true
+    this.#lastWall = this.#kernel.clock.now()
+    this.#lastMono = this.#kernel.clock.monotonic()
+    for (const slot of this.#kernel.stores.values()) slot.dueAt = Number.NEGATIVE_INFINITY
+    this.#sleep()
+  }
+
+  /** Stops visiting; what is under way comes to its end, see {@link visitsUnderWay}. */
+  stop(): void {
+    this.#isRunning = false
+    this.#wakeup.cancel()
+  }
+
+  /** Looks at every store now. */
+  wakeup(): void {
+    for (const slot of this.#kernel.stores.values()) this.look(slot)
+  }
+
+  /** Looks at one store now. */
+  look(slot: StoreSlot): void {
+    this.expect(slot, Number.NEGATIVE_INFINITY)
+  }
+
+  /** Notes that a store has something due at an instant (epoch ms), perhaps before what was known. */
+  expect(slot: StoreSlot, due: number | null): void {
+    if (due === null) return
+    if (slot.isVisited) slot.heardOf = Math.min(slot.heardOf, due)
+    if (due >= slot.dueAt || slot.isFailing) return
+    slot.dueAt = due
+    if (this.#isRunning && !slot.isVisited) this.#wakeup.arm(due - this.#kernel.clock.now())
+  }
+
+  /** Some executor has room again: looks at the stores where runs wait for that. */
+  roomAppeared(): void {
+    for (const slot of this.#kernel.stores.values()) {
+      if (!slot.isStarved) continue
+      slot.isStarved = false
+      this.look(slot)
+    }
+  }
+
+  /** Resolves when the visits that are under way have ended. */
+  async visitsUnderWay(): Promise<void> {
+    await Promise.all(this.#visits)
+  }
+
+  #wake(): void {
+    if (!this.#isRunning) return
+    this.#noticeClockStep()
+    const now = this.#kernel.clock.now()
+    const mono = this.#kernel.clock.monotonic()
+    for (const slot of this.#kernel.stores.values()) {
+      if (slot.isVisited || (slot.dueAt > now && slot.pollAt > mono)) continue
+      slot.isVisited = true
+      slot.heardOf = Number.POSITIVE_INFINITY
+      const visit = this.#visit(slot).finally(() => this.#visits.delete(visit))
+      this.#visits.add(visit)
+    }
+    this.#sleep()
+  }
+
+  #sleep(): void {
+    if (!this.#isRunning) return
+    let delay = LONGEST_SLEEP_MS
+    const now = this.#kernel.clock.now()
+    const mono = this.#kernel.clock.monotonic()
+    for (const slot of this.#kernel.stores.values()) {
+      if (!slot.isVisited) delay = Math.min(delay, slot.dueAt - now, slot.pollAt - mono)
+    }
+    this.#wakeup.arm(delay)
+  }
+
+  async #visit(slot: StoreSlot): Promise<void> {
+    try {
+      await slot.ready()
+      await this.#purge(slot)
+      while (this.#isRunning && (await this.#step(slot))) await yieldToEventLoop()
+      slot.heardOf = Number.POSITIVE_INFINITY
+      const next = await this.#nextDue(slot)
+      slot.recovered()
+      slot.dueAt = Math.min(next, slot.heardOf)
+      const { pollMs } = this.#kernel.settings
+      if (slot.store.capabilities.shared) slot.pollAt = this.#kernel.clock.monotonic() + pollMs
+      else slot.pollAt = Number.POSITIVE_INFINITY
+    } catch (error) {
+      slot.failed(error)
+    } finally {
+      slot.isVisited = false
+      this.#sleep()
+    }
+  }
+
+  /** One slice. Runs that wait come before jobs that fire, which may take the room that is left. True if there is more. */
+  async #step(slot: StoreSlot): Promise<boolean> {
+    const { roles } = this.#kernel.settings
+    const isClaiming = roles.execute && (await this.#claiming.step(slot))
+    const isFiring = roles.schedule && (await this.#firing.step(slot))
+    return isFiring || isClaiming
+  }
+
+  async #purge(slot: StoreSlot): Promise<void> {
+    const old = await slot.store.due({ lane: 'history', before: this.#kernel.clock.now(), limit: PURGE_SLICE })
+    if (old.length === 0) return
+    await slot.store.commit(
+      old.map(({ id, version }) => ({ expect: version, key: { kind: 'run', id }, patch: null }) as const),
+    )
+  }
+
+  /** When this process has to look again: leaves out what it could not do anything about. */
+  async #nextDue(slot: StoreSlot): Promise<number> {
+    const { roles, queues } = this.#kernel.settings
+    const { store } = slot
+    const { functions, jobs } = this.#claiming.obstacles(slot)
+    const withoutFunctions = [...functions]
+    const [job, run, history] = await Promise.all([
+      roles.schedule ? store.nextDue({ lane: 'job', withoutFunctions }) : null,
+      roles.execute && !slot.isStarved
+        ? store.nextDue({ lane: 'run', queues, withoutFunctions, withoutJobs: [...jobs] })
+        : null,
+      store.nextDue({ lane: 'history' }),
+    ])
+    const never = Number.POSITIVE_INFINITY
+    return Math.min(job ?? never, run ?? never, history ?? never)
+  }
+
+  #noticeClockStep(): void {
+    const wall = this.#kernel.clock.now()
+    const mono = this.#kernel.clock.monotonic()
+    const step = wall - this.#lastWall - (mono - this.#lastMono)
+    this.#lastWall = wall
+    this.#lastMono = mono
+    if (Math.abs(step) < CLOCK_STEP_MS) return
+    this.#kernel.logger.warn({ stepMs: Math.round(step) }, 'the clock was stepped, or the machine was suspended')
+    this.wakeup()
+  }
+}

@@ -1,0 +1,247 @@
+/** What a user can do with runs: make them, look at them, end them, wait for them. */
+
+import { checkFields, checkInstant, checkInteger, checkOneOf, checkText } from '../core/validate.ts'
+import {
+  ConflictingIdError,
+  CronwrightError,
+  FunctionLookupError,
+  InvalidArgumentError,
+  MaxInstancesReachedError,
+  RunLookupError,
+  TransientJobError,
+} from '../errors.ts'
+import { resolveEnqueue } from '../jobs/enqueue-options.ts'
+import { checkId, resolveDefaults } from '../jobs/options.ts'
+import { patchedRecord, type RunRecord } from '../jobs/record.ts'
+import type { Registration } from '../jobs/registry.ts'
+import { revivedError } from '../jobs/result.ts'
+import { FRESH_STATUS, isFinal, RUN_STATES, type Run, runFromRecord } from '../jobs/run.ts'
+import { cancel, newRun, retryFinished, runChange } from '../jobs/transitions.ts'
+import { type JobCommands, storeOf } from './job-commands.ts'
+import type { Kernel } from './kernel.ts'
+import type { Loop } from './loop.ts'
+import type { Runner } from './runner.ts'
+import type { Settlement } from './settlement.ts'
+import type { StoreSlot } from './store-slot.ts'
+
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 10_000
+
+interface FoundRun {
+  readonly slot: StoreSlot
+  readonly record: RunRecord
+}
+
+export class RunCommands {
+  readonly #kernel: Kernel
+  readonly #loop: Loop
+  readonly #jobs: JobCommands
+  readonly #runner: Runner
+  readonly #settlement: Settlement
+
+  constructor(kernel: Kernel, loop: Loop, jobs: JobCommands, runner: Runner, settlement: Settlement) {
+    this.#kernel = kernel
+    this.#loop = loop
+    this.#jobs = jobs
+    this.#runner = runner
+    this.#settlement = settlement
+  }
+
+  /** Runs a job now, beside its schedule, within its `maxInstances`. */
+  async runJob(id: unknown, choice?: unknown): Promise<Run> {
+    const jobId = checkId(id, 'id')
+    for (;;) {
+      const { slot, record: job } = await this.#jobs.find(jobId, storeOf(choice))
+      const { maxInstances } = job.spec.policy
+      const active = (await slot.store.countActive([jobId])).get(jobId) ?? 0
+      if (active >= maxInstances) throw new MaxInstancesReachedError(jobId, maxInstances)
+      const at = this.#kernel.clock.now()
+      const run = newRun(job, { id: `${jobId}#${crypto.randomUUID()}`, origin: 'manual', at, input: job.spec.input })
+      // The job's version rises too: of two calls at once, the second counts the run of the first.
+      const key = { kind: 'job', id: jobId } as const
+      const [result] = await slot.store.commit([{ expect: job.version, key, patch: {}, inserts: [run] }])
+      if (result?.applied === true) return this.#submitted(slot, run)
+    }
+  }
+
+  async enqueue(fn: unknown, inputs: readonly unknown[], options: unknown): Promise<Run[]> {
+    const registration = this.#kernel.functions.resolve(fn)
+    if (registration === undefined) throw new FunctionLookupError(String(fn))
+    const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
+    const { id, dueAt, resolved } = resolveEnqueue(options, base, this.#kernel.clock.now())
+    if (id !== undefined && inputs.length !== 1) {
+      throw new InvalidArgumentError('options.id', id, 'must not be given for several inputs')
+    }
+    const slot = this.#kernel.storeSlot(resolved.store)
+    this.#kernel.executorSlot(resolved.executor)
+    checkPersistable(registration, slot)
+    const store = await slot.ready()
+    const runs = inputs.map(
+      (input): RunRecord => ({
+        kind: 'run',
+        id: id ?? crypto.randomUUID(),
+        version: 1,
+        lane: 'run',
+        due: dueAt,
+        state: 'pending',
+        at: dueAt,
+        jobId: null,
+        functionRef: registration.name,
+        queue: resolved.queue,
+        priority: resolved.priority,
+        spec: { origin: 'enqueue', input: store.isolate(input), executor: resolved.executor, policy: resolved.policy },
+        status: FRESH_STATUS,
+      }),
+    )
+    const results = await store.commit(runs.map((record) => ({ expect: 0, record }) as const))
+    return runs.map((run, index) => {
+      if (results[index]?.applied !== true) throw new ConflictingIdError(run.id, slot.alias)
+      return this.#submitted(slot, run)
+    })
+  }
+
+  async get(id: unknown, choice?: unknown): Promise<Run | undefined> {
+    const found = await this.#find(checkText(id, 'id'), storeOf(choice))
+    return found === undefined ? undefined : this.#view(found)
+  }
+
+  async list(options: unknown): Promise<Run[]> {
+    const fields = checkFields(options ?? {}, 'options', ['store', 'jobId', 'state', 'queue', 'limit', 'before'])
+    const { store, jobId, state, queue, limit = DEFAULT_LIMIT, before } = fields
+    const slots = this.#kernel.storeSlots(store === undefined ? undefined : checkText(store, 'options.store'))
+    const query = {
+      kind: 'run',
+      jobId: jobId === undefined ? undefined : checkText(jobId, 'options.jobId'),
+      states: state === undefined ? undefined : checkStates(state),
+      queue: queue === undefined ? undefined : checkText(queue, 'options.queue'),
+      limit: checkInteger(limit, 'options.limit', 1, MAX_LIMIT),
+      before: before === undefined ? undefined : { at: checkInstant(before, 'options.before') },
+    } as const
+    const found: FoundRun[] = []
+    for (const slot of slots) {
+      for (const record of await (await slot.ready()).list(query)) found.push({ slot, record })
+    }
+    if (slots.length > 1) found.sort((a, b) => b.record.at - a.record.at)
+    return found.slice(0, query.limit).map((run) => this.#view(run))
+  }
+
+  /** Ends a run that is not over. A handler at work in this process is told to stop. */
+  async cancel(id: unknown, choice?: unknown): Promise<Run> {
+    const runId = checkText(id, 'id')
+    for (;;) {
+      const { slot, record } = await this.#found(runId, storeOf(choice))
+      if (isFinal(record.state)) throw wrongState(record, 'be cancelled', 'pending or running')
+      const patch = cancel(record, 'cancelled', this.#kernel.clock.now())
+      const [result] = await slot.store.commit([runChange(record, patch)])
+      if (result?.applied !== true) continue
+      const after = patchedRecord<'run'>(record, patch)
+      const work = slot.atWork.get(runId)
+      if (work !== undefined) {
+        const reason = new CronwrightError('RUN_CANCELLED', `the run ${runId} was cancelled`, { details: { runId } })
+        this.#runner.abandon(work, 'cancelled', reason)
+      }
+      this.#kernel.emitRun('run:cancelled', after, slot.alias)
+      this.#settlement.announceEnd(runId)
+      return this.#view({ slot, record: after })
+    }
+  }
+
+  /** Starts a run that is over again, from the beginning. */
+  async retry(id: unknown, choice?: unknown): Promise<Run> {
+    const runId = checkText(id, 'id')
+    for (;;) {
+      const { slot, record } = await this.#found(runId, storeOf(choice))
+      if (!isFinal(record.state)) throw wrongState(record, 'be retried', 'over')
+      const now = this.#kernel.clock.now()
+      const patch = retryFinished(now)
+      const [result] = await slot.store.commit([runChange(record, patch)])
+      if (result?.applied === true) return this.#submitted(slot, patchedRecord<'run'>(record, patch))
+    }
+  }
+
+  /** Resolves with the output of a run when it is completed; rejects with its error when it ends otherwise. */
+  async wait(run: unknown, options: unknown): Promise<unknown> {
+    const runId = checkText(typeof run === 'object' && run !== null && 'id' in run ? run.id : run, 'id')
+    const { store, signal } = checkFields(options ?? {}, 'options', ['store', 'signal'])
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new InvalidArgumentError('options.signal', signal, 'must be an AbortSignal')
+    }
+    const alias = store === undefined ? undefined : checkText(store, 'options.store')
+    for (;;) {
+      signal?.throwIfAborted()
+      const noticed = this.#nextNotice(runId, signal)
+      try {
+        const { slot, record } = await this.#found(runId, alias)
+        if (record.state === 'completed') return slot.store.isolate(record.status.output)
+        if (isFinal(record.state)) throw revivedError(runId, record.status.error, record.state)
+        await noticed.promise
+      } finally {
+        noticed.forget()
+      }
+    }
+  }
+
+  /** Resolves when this process ends the run, after a poll interval, or when the signal aborts. */
+  #nextNotice(runId: string, signal: AbortSignal | undefined): { promise: Promise<void>; forget(): void } {
+    let forget = (): void => undefined
+    const promise = new Promise<void>((resolve) => {
+      const stopListening = this.#settlement.onEnd(runId, resolve)
+      const timer = this.#kernel.clock.setTimer(resolve, this.#kernel.settings.pollMs)
+      const onAbort = (): void => resolve()
+      signal?.addEventListener('abort', onAbort, { once: true })
+      forget = () => {
+        stopListening()
+        timer.cancel()
+        signal?.removeEventListener('abort', onAbort)
+      }
+    })
+    return { promise, forget }
+  }
+
+  #submitted(slot: StoreSlot, run: RunRecord): Run {
+    this.#kernel.emitRun('run:submitted', run, slot.alias)
+    this.#loop.expect(slot, run.due)
+    return this.#view({ slot, record: run })
+  }
+
+  #view({ slot, record }: FoundRun): Run {
+    const run = runFromRecord(record, slot.alias)
+    const input = slot.store.isolate(run.input)
+    const output = slot.store.isolate(run.output)
+    return input === run.input && output === run.output ? run : { ...run, input, output }
+  }
+
+  async #found(id: string, alias: string | undefined): Promise<FoundRun> {
+    const found = await this.#find(id, alias)
+    if (found === undefined) throw new RunLookupError(id, alias)
+    return found
+  }
+
+  async #find(id: string, alias: string | undefined): Promise<FoundRun | undefined> {
+    for (const slot of this.#kernel.storeSlots(alias)) {
+      const [record] = await (await slot.ready()).get([{ kind: 'run', id }])
+      if (record !== undefined) return { slot, record }
+    }
+    return undefined
+  }
+}
+
+function checkStates(value: unknown): readonly string[] {
+  const states = Array.isArray(value) ? value : [value]
+  return states.map((state) => checkOneOf(state, 'options.state', RUN_STATES))
+}
+
+function checkPersistable(registration: Registration<unknown>, slot: StoreSlot): void {
+  if (registration.named || !slot.store.capabilities.persistent) return
+  throw new TransientJobError(registration.name.replace(/#\d+$/, ''), slot.alias)
+}
+
+function wrongState(record: RunRecord, verb: string, needed: string): CronwrightError {
+  return new CronwrightError(
+    'RUN_STATE',
+    `the run ${record.id} is ${record.state} and cannot ${verb}: it must be ${needed}`,
+    {
+      details: { field: 'state', value: record.state, rule: `must be ${needed}`, runId: record.id },
+    },
+  )
+}

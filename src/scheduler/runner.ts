@@ -1,0 +1,166 @@
+/**
+ * Runs claimed runs: hands each to its executor and takes its end to the settlement. Whatever a handler does - throws,
+ * rejects, ends with a value that is no error, ignores its signal - is contained here.
+ */
+
+import { CronwrightError } from '../errors.ts'
+import type { RunRecord } from '../jobs/record.ts'
+import { failedOutcome, outcomeOf } from '../jobs/result.ts'
+import type { Outcome } from '../jobs/transitions.ts'
+import type { ExecutorSlot } from './executor-slot.ts'
+import type { Kernel } from './kernel.ts'
+import { RunAtWork, type StopCause } from './run-at-work.ts'
+import type { Settlement } from './settlement.ts'
+import type { StoreSlot } from './store-slot.ts'
+
+export class Runner {
+  readonly #kernel: Kernel
+  readonly #settlement: Settlement
+  readonly #onRoom: () => void
+  readonly #onStart: () => void
+  #count = 0
+  /** Runs at work of each job that has any. */
+  readonly #byJob = new Map<string, number>()
+  #onIdle: (() => void) | undefined
+
+  /**
+   * @param onStart - called when a run starts: it has a lease to be renewed
+   * @param onRoom - called when a run ends: there is room for another
+   */
+  constructor(kernel: Kernel, settlement: Settlement, onStart: () => void, onRoom: () => void) {
+    this.#kernel = kernel
+    this.#settlement = settlement
+    this.#onStart = onStart
+    this.#onRoom = onRoom
+  }
+
+  /** The runs at work, of all stores. */
+  atWork(): RunAtWork[] {
+    const works: RunAtWork[] = []
+    for (const slot of this.#kernel.stores.values()) works.push(...slot.atWork.values())
+    return works
+  }
+
+  /** Runs of a job at work in this process. */
+  countOf(jobId: string): number {
+    return this.#byJob.get(jobId) ?? 0
+  }
+
+  /** Starts a run that this process holds; a place in its executor was taken for it. `leaseEndsAt` is monotonic. */
+  start(slot: StoreSlot, executor: ExecutorSlot, record: RunRecord, leaseEndsAt: number): void {
+    const work = new RunAtWork(slot, executor, record, leaseEndsAt, this.#kernel.logger)
+    slot.atWork.set(record.id, work)
+    this.#count += 1
+    if (record.jobId !== null) this.#byJob.set(record.jobId, this.countOf(record.jobId) + 1)
+    this.#armTimeout(work)
+    this.#kernel.emitRun('run:started', record, slot.alias)
+    this.#onStart()
+    this.#execute(work)
+  }
+
+  /** Forgets a run that is no longer this process's: whatever its handler still does is ignored. */
+  abandon(work: RunAtWork, cause: StopCause, reason: Error): void {
+    work.stop(cause, reason)
+    this.#end(work)
+  }
+
+  /** Gives a run back to its store: whatever its handler still does is ignored. */
+  handBack(work: RunAtWork): void {
+    if (work.hasEnded) return
+    this.#end(work)
+    this.#settlement.handBack(work)
+  }
+
+  /** Resolves when nothing is at work. */
+  idle(): Promise<void> {
+    if (this.#count === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  #execute(work: RunAtWork): void {
+    try {
+      const code = this.#kernel.functions.lookup(work.functionRef)?.code
+      if (code === undefined) throw new CronwrightError('FUNCTION_LOOKUP', `no function ${work.functionRef}`)
+      const input = work.slot.store.isolate(work.record.spec.input)
+      const returned = work.executor.execute({ code, input, run: work })
+      if (isThenable(returned)) {
+        returned.then(
+          (value: unknown) => this.#finish(work, () => outcomeOf(value)),
+          (error: unknown) => this.#finish(work, () => failedOutcome(error)),
+        )
+      } else this.#finish(work, () => outcomeOf(returned))
+    } catch (error) {
+      this.#finish(work, () => failedOutcome(error))
+    }
+  }
+
+  #finish(work: RunAtWork, outcome: () => Outcome): void {
+    if (work.hasEnded) return
+    this.#end(work)
+    const own = outcome()
+    if (work.stopCause === 'lease-lost') return
+    if (work.stopCause === 'shutdown' && own.kind !== 'completed') this.#settlement.handBack(work)
+    else if (work.stopCause === 'cancelled') this.#settlement.settle(work, cancelledOutcome(own))
+    else this.#settlement.settle(work, this.#storable(work, own))
+  }
+
+  /** An output that the store cannot keep fails the run instead of the store's batch. */
+  #storable(work: RunAtWork, outcome: Outcome): Outcome {
+    if (outcome.kind !== 'completed' || outcome.output === undefined) return outcome
+    try {
+      return { ...outcome, output: work.slot.store.isolate(outcome.output) }
+    } catch (error) {
+      return failedOutcome(error)
+    }
+  }
+
+  #end(work: RunAtWork): void {
+    if (work.hasEnded) return
+    work.hasEnded = true
+    work.cancelTimeout?.()
+    work.executor.giveBack()
+    work.slot.atWork.delete(work.record.id)
+    this.#count -= 1
+    const { jobId } = work.record
+    if (jobId !== null) {
+      const rest = this.countOf(jobId) - 1
+      if (rest > 0) this.#byJob.set(jobId, rest)
+      else this.#byJob.delete(jobId)
+    }
+    if (this.#count === 0) this.#onIdle?.()
+    this.#onRoom()
+  }
+
+  /** A handler past its timeout is told to stop, its run fails at once, and what it does later is ignored. */
+  #armTimeout(work: RunAtWork): void {
+    const { timeoutMs } = work.record.spec.policy
+    if (timeoutMs === null) return
+    const endsAt = this.#kernel.clock.monotonic() + timeoutMs
+    const wait = (): void => {
+      const left = endsAt - this.#kernel.clock.monotonic()
+      if (left > 0) {
+        const timer = this.#kernel.clock.setTimer(wait, Math.min(left, 2 ** 31 - 1))
+        work.cancelTimeout = () => timer.cancel()
+        return
+      }
+      const error = new CronwrightError('RUN_TIMEOUT', `the run ${work.id} took longer than ${timeoutMs} ms`, {
+        details: { runId: work.id, timeoutMs },
+      })
+      work.stop('timeout', error)
+      if (work.hasEnded) return
+      this.#end(work)
+      this.#settlement.settle(work, failedOutcome(error))
+    }
+    wait()
+  }
+}
+
+function cancelledOutcome(own: Outcome): Outcome {
+  return { kind: 'cancelled', reason: 'cancelled', error: own.kind === 'failed' ? own.error : null }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

@@ -1,0 +1,437 @@
+/**
+ * The scheduler: what a service embeds. It holds the parts together - stores, executors, the loop - and gives them one
+ * face; what each method does is in the part that it names.
+ */
+
+import { type Duration, parseDuration } from '../core/duration.ts'
+import type { Listener } from '../core/emitter.ts'
+import { checkBoolean, checkFields, checkObject, checkText } from '../core/validate.ts'
+import {
+  ConflictingIdError,
+  InvalidArgumentError,
+  SchedulerAlreadyRunningError,
+  SchedulerNotRunningError,
+} from '../errors.ts'
+import { isExecutor } from '../executors/executor.ts'
+import { makeExecutor } from '../executors/factory.ts'
+import type { EnqueueOptions } from '../jobs/enqueue-options.ts'
+import type { Job } from '../jobs/job.ts'
+import { type JobChanges, type JobDefaults, type JobOptions, resolveDefaults } from '../jobs/options.ts'
+import { type Code, type FunctionLike, FunctionRegistry, type RegisteredFunction } from '../jobs/registry.ts'
+import type { Run, RunState } from '../jobs/run.ts'
+import { CustomStoreAdapter, isJobStore } from '../stores/custom-store-adapter.ts'
+import { makeStore } from '../stores/factory.ts'
+import { RecordJobStore } from '../stores/record-job-store.ts'
+import type { Trigger } from '../triggers/index.ts'
+import { Claiming } from './claiming.ts'
+import { readConfiguration } from './configuration.ts'
+import { type SchedulerEvents, schedulerEmitter } from './events.ts'
+import { ExecutorSlot } from './executor-slot.ts'
+import { Firing } from './firing.ts'
+import { JobCommands, type StoreChoice } from './job-commands.ts'
+import { Kernel } from './kernel.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
+import { Loop } from './loop.ts'
+import { RunCommands } from './run-commands.ts'
+import { Runner } from './runner.ts'
+import { type ExecutorSource, type JobStoreSource, resolveSettings, type SchedulerOptions } from './settings.ts'
+import { Settlement } from './settlement.ts'
+import { shutDown } from './shutdown.ts'
+import { StoreSlot } from './store-slot.ts'
+import { exportJobs, importJobs } from './transfer.ts'
+
+/** `stopped`: nothing fires; `running`; `paused`: started, but nothing fires and no run starts. */
+export type SchedulerState = 'stopped' | 'running' | 'paused'
+
+/** Which jobs `getJobs` gives. */
+export interface JobFilter extends StoreChoice {
+  readonly tag?: string
+}
+
+/** Which runs `getRuns` gives: newest first. */
+export interface RunFilter extends StoreChoice {
+  readonly jobId?: string
+  readonly state?: RunState | readonly RunState[]
+  readonly queue?: string
+  /** @default 100; at most 10,000 */
+  readonly limit?: number
+  /** Only runs due before this instant. */
+  readonly before?: Date | string | number
+}
+
+/** How `shutdown` goes about it. */
+export interface ShutdownOptions {
+  /** Whether runs at work may come to their end. @default true */
+  readonly wait?: boolean
+  /** How long they may; after that they are told to stop and handed back. @default 30 s */
+  readonly timeout?: Duration
+}
+
+/** Arguments of one job, for `addJobs`. */
+export interface JobDescription<Input = never> {
+  readonly fn: FunctionLike<Input>
+  readonly trigger?: Trigger | null
+  readonly options?: JobOptions<Input>
+}
+
+const DEFAULT_SHUTDOWN_MS = 30_000
+
+export class Scheduler {
+  readonly #kernel: Kernel
+  readonly #settlement: Settlement
+  readonly #leases: LeaseKeeper
+  readonly #runner: Runner
+  readonly #loop: Loop
+  readonly #jobs: JobCommands
+  readonly #runs: RunCommands
+  #state: SchedulerState = 'stopped'
+  #stopping: Promise<void> | undefined
+
+  /**
+   * Makes a scheduler; nothing is opened or started yet. Jobs may be added at once: stores open on first use.
+   *
+   * @throws InvalidArgumentError for an unknown option or a wrong value
+   */
+  constructor(options: SchedulerOptions = {}) {
+    const settings = resolveSettings(options)
+    const events = schedulerEmitter((error, event) => settings.logger.error({ error, event }, 'a listener threw'))
+    this.#kernel = new Kernel(settings, events, new FunctionRegistry())
+    this.#settlement = new Settlement(this.#kernel)
+    this.#leases = new LeaseKeeper(this.#kernel, () => this.#runner)
+    this.#runner = new Runner(
+      this.#kernel,
+      this.#settlement,
+      () => this.#leases.keep(),
+      () => this.#loop.roomAppeared(),
+    )
+    const firing = new Firing(this.#kernel, this.#runner, this.#settlement)
+    const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement)
+    this.#loop = new Loop(this.#kernel, firing, claiming)
+    this.#jobs = new JobCommands(this.#kernel, this.#loop)
+    this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#runner, this.#settlement)
+    const { jobStores = {}, executors = {} } = options
+    const stores: Readonly<Record<string, unknown>> = {
+      default: 'memory:',
+      ...checkObject(jobStores, 'options.jobStores'),
+    }
+    for (const [alias, source] of Object.entries(stores)) this.#keepStore(alias, source, 'options.jobStores')
+    const workers: Readonly<Record<string, unknown>> = {
+      default: { type: 'async' },
+      ...checkObject(executors, 'options.executors'),
+    }
+    for (const [alias, source] of Object.entries(workers)) this.#keepExecutor(alias, source, 'options.executors')
+  }
+
+  /**
+   * Makes a scheduler from configuration: an object, JSON text, or the path (or file URL) of a JSON file. `${NAME}` and
+   * `${NAME:-default}` in texts are replaced from the environment.
+   *
+   * @throws ConfigurationError that lists every problem
+   */
+  static fromConfig(source: unknown): Scheduler {
+    return readConfiguration(source, (options) => new Scheduler(options as SchedulerOptions))
+  }
+
+  get state(): SchedulerState {
+    return this.#state
+  }
+
+  /** Name of this scheduler among those on its stores. */
+  get workerId(): string {
+    return this.#kernel.workerId
+  }
+
+  /**
+   * Registers code under a name, so that jobs in a persistent store find it again after a restart.
+   *
+   * @param defaults - options of every job made from it; those given to `addJob` go first
+   * @throws InvalidArgumentError when the name is malformed or another function has it
+   */
+  register<Input, Output>(
+    name: string,
+    code: Code<Input, Output>,
+    defaults?: JobDefaults,
+  ): RegisteredFunction<Input, Awaited<Output>> {
+    resolveDefaults(defaults, this.#kernel.settings.jobDefaults, 'defaults')
+    this.#kernel.functions.register(name, code, defaults)
+    for (const slot of this.#kernel.stores.values()) {
+      if (slot.unknownFunctions.delete(name)) this.#loop.look(slot)
+    }
+    return { functionRef: name }
+  }
+
+  /**
+   * Adds a job. Without a trigger it runs once, now.
+   *
+   * @throws ConflictingIdError when the id is taken and `replaceExisting` is not given
+   * @throws TransientJobError when a persistent store should keep a job of a function without a registered name
+   */
+  addJob<Input>(fn: FunctionLike<Input>, trigger?: Trigger | null, options?: JobOptions<Input>): Promise<Job> {
+    return this.#jobs.add({ fn, trigger, options })
+  }
+
+  /** Adds many jobs with one write for each store; each is checked before the first is written. */
+  async addJobs<Input>(jobs: readonly JobDescription<Input>[]): Promise<Job[]> {
+    if (!Array.isArray(jobs)) throw new InvalidArgumentError('jobs', jobs, 'must be a list')
+    const requests = jobs.map((job: unknown, index) => {
+      const { fn, trigger, options } = checkFields(job, `jobs[${index}]`, ['fn', 'trigger', 'options'])
+      return { fn, trigger, options }
+    })
+    return this.#jobs.addMany(requests)
+  }
+
+  /** The job with this id, or undefined. */
+  getJob(id: string, choice?: StoreChoice | string): Promise<Job | undefined> {
+    return this.#jobs.get(id, choice)
+  }
+
+  /** All jobs, earliest next run time first. */
+  getJobs(filter?: JobFilter): Promise<Job[]> {
+    return this.#jobs.list(filter)
+  }
+
+  /** Changes a job's options; what is not given stays. @throws JobLookupError */
+  modifyJob(id: string, changes: JobChanges, choice?: StoreChoice | string): Promise<Job> {
+    return this.#jobs.modify(id, changes, choice)
+  }
+
+  /** Gives a job another trigger; its next run time is computed anew. @throws JobLookupError */
+  rescheduleJob(id: string, trigger: Trigger, choice?: StoreChoice | string): Promise<Job> {
+    return this.#jobs.reschedule(id, trigger, choice)
+  }
+
+  /** Keeps a job from firing until it is resumed. @throws JobLookupError */
+  pauseJob(id: string, choice?: StoreChoice | string): Promise<Job> {
+    return this.#jobs.pause(id, choice)
+  }
+
+  /** Lets a paused job fire again, from its next fire time after now. @throws JobLookupError */
+  resumeJob(id: string, choice?: StoreChoice | string): Promise<Job> {
+    return this.#jobs.resume(id, choice)
+  }
+
+  /** Removes a job; its runs stay. @throws JobLookupError */
+  removeJob(id: string, choice?: StoreChoice | string): Promise<void> {
+    return this.#jobs.remove(id, choice)
+  }
+
+  /** Removes every job of a store, or of all. */
+  removeAllJobs(choice?: StoreChoice | string): Promise<void> {
+    return this.#jobs.removeAll(choice)
+  }
+
+  /** Jobs as JSON text, for `importJobs` of this or another scheduler. */
+  exportJobs(filter?: JobFilter): Promise<string> {
+    return exportJobs(this.#jobs, filter)
+  }
+
+  /**
+   * Adds exported jobs, with their next run times.
+   *
+   * @throws ConflictingIdError when an id is taken, unless `replaceExisting`
+   */
+  importJobs(text: string, options?: StoreChoice & { readonly replaceExisting?: boolean }): Promise<Job[]> {
+    return importJobs(this.#kernel, this.#loop, text, options)
+  }
+
+  /**
+   * Runs a job now, beside its schedule.
+   *
+   * @throws JobLookupError
+   * @throws MaxInstancesReachedError when as many runs are at work as the job allows
+   */
+  runJob(id: string, choice?: StoreChoice | string): Promise<Run> {
+    return this.#runs.runJob(id, choice)
+  }
+
+  /** Adds one run of a function, due now (or as the options say). */
+  async enqueue<Input, Output>(
+    fn: FunctionLike<Input, Output>,
+    input?: Input,
+    options?: EnqueueOptions,
+  ): Promise<Run<Input, Awaited<Output>>> {
+    const [run] = await this.#runs.enqueue(fn, [input], options)
+    return run as Run<Input, Awaited<Output>>
+  }
+
+  /** Adds many runs of a function with one write. */
+  async enqueueMany<Input, Output>(
+    fn: FunctionLike<Input, Output>,
+    inputs: readonly Input[],
+    options?: EnqueueOptions,
+  ): Promise<Run<Input, Awaited<Output>>[]> {
+    if (!Array.isArray(inputs)) throw new InvalidArgumentError('inputs', inputs, 'must be a list')
+    return (await this.#runs.enqueue(fn, inputs, options)) as Run<Input, Awaited<Output>>[]
+  }
+
+  /** The run with this id, or undefined. */
+  getRun(id: string, choice?: StoreChoice | string): Promise<Run | undefined> {
+    return this.#runs.get(id, choice)
+  }
+
+  /** Runs, newest first. */
+  getRuns(filter?: RunFilter): Promise<Run[]> {
+    return this.#runs.list(filter)
+  }
+
+  /** Ends a run that is not over; its handler's signal aborts. @throws RunLookupError, CronwrightError (`RUN_STATE`) */
+  cancelRun(id: string, choice?: StoreChoice | string): Promise<Run> {
+    return this.#runs.cancel(id, choice)
+  }
+
+  /** Starts a run that is over again, from the beginning. @throws RunLookupError, CronwrightError (`RUN_STATE`) */
+  retryRun(id: string, choice?: StoreChoice | string): Promise<Run> {
+    return this.#runs.retry(id, choice)
+  }
+
+  /**
+   * Waits for the end of a run: resolves with its output.
+   *
+   * @throws CronwrightError (`RUN_FAILED`, `RUN_CANCELLED`) with what the handler threw as its cause
+   * @throws RunLookupError
+   */
+  async waitForRun<Output = unknown>(
+    run: string | Run<never, Output> | Run<unknown, Output>,
+    options?: StoreChoice & { readonly signal?: AbortSignal },
+  ): Promise<Output> {
+    return (await this.#runs.wait(run, options)) as Output
+  }
+
+  /** Adds a job store; it is open when the promise resolves, if the scheduler runs. */
+  async addJobStore(alias: string, source: JobStoreSource): Promise<void> {
+    const slot = this.#keepStore(checkText(alias, 'alias', 191), source, 'jobStores')
+    if (this.#state !== 'stopped') await slot.ready()
+    this.#kernel.events.emit('store:added', { alias })
+    this.#loop.look(slot)
+  }
+
+  /** Takes a job store away and closes it. Its jobs stay in it. @throws AliasLookupError */
+  async removeJobStore(alias: string): Promise<void> {
+    const slot = this.#kernel.storeSlot(checkText(alias, 'alias'))
+    this.#kernel.stores.delete(alias)
+    await this.#loop.visitsUnderWay()
+    await slot.close()
+    this.#kernel.events.emit('store:removed', { alias })
+  }
+
+  async addExecutor(alias: string, source: ExecutorSource): Promise<void> {
+    const slot = this.#keepExecutor(checkText(alias, 'alias', 191), source, 'executors')
+    if (this.#state !== 'stopped') await slot.start()
+    this.#kernel.events.emit('executor:added', { alias })
+    for (const store of this.#kernel.stores.values()) store.unknownFunctions.clear()
+    this.#loop.wakeup()
+  }
+
+  /** Takes an executor away. Its jobs wait until there is one with its alias again. @throws AliasLookupError */
+  async removeExecutor(alias: string): Promise<void> {
+    const slot = this.#kernel.executorSlot(checkText(alias, 'alias'))
+    this.#kernel.executors.delete(alias)
+    await slot.shutdown()
+    this.#kernel.events.emit('executor:removed', { alias })
+  }
+
+  /**
+   * Opens the stores and starts to fire jobs. A store that cannot be reached is reported as `store:error` and tried
+   * again; the others go on.
+   *
+   * @throws SchedulerAlreadyRunningError
+   */
+  async start(options: { readonly paused?: boolean } = {}): Promise<void> {
+    const { paused = false } = checkFields(options, 'options', ['paused'])
+    checkBoolean(paused, 'options.paused')
+    if (this.#state !== 'stopped') throw new SchedulerAlreadyRunningError()
+    await this.#stopping
+    this.#state = paused === true ? 'paused' : 'running'
+    await Promise.all([...this.#kernel.executors.values()].map((slot) => slot.start()))
+    await Promise.all(
+      [...this.#kernel.stores.values()].map((slot) => slot.ready().catch((error: unknown) => slot.failed(error))),
+    )
+    this.#kernel.events.emit('scheduler:started', {})
+    if (this.#state === 'running') this.#loop.start()
+  }
+
+  /** Stops firing jobs and starting runs; those at work go on. @throws SchedulerNotRunningError */
+  pause(): void {
+    if (this.#state === 'stopped') throw new SchedulerNotRunningError('pause()')
+    if (this.#state === 'paused') return
+    this.#state = 'paused'
+    this.#loop.stop()
+    this.#kernel.events.emit('scheduler:paused', {})
+  }
+
+  /** Goes on after `pause`; what became due meanwhile follows the misfire policy. @throws SchedulerNotRunningError */
+  resume(): void {
+    if (this.#state === 'stopped') throw new SchedulerNotRunningError('resume()')
+    if (this.#state === 'running') return
+    this.#state = 'running'
+    this.#kernel.events.emit('scheduler:resumed', {})
+    this.#loop.start()
+  }
+
+  /** Looks at every store now. */
+  wakeup(): void {
+    this.#loop.wakeup()
+  }
+
+  /**
+   * Stops: nothing fires any more, runs at work may end within the timeout, the rest are told to stop and handed back
+   * to the store without using up an attempt. Always resolves, even with a store down. Does nothing when stopped.
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { wait = true, timeout = DEFAULT_SHUTDOWN_MS } = checkFields(options, 'options', ['wait', 'timeout'])
+    const waits = checkBoolean(wait, 'options.wait')
+    const timeoutMs = parseDuration(timeout, 'options.timeout')
+    if (this.#state !== 'stopped') {
+      this.#state = 'stopped'
+      this.#loop.stop()
+      this.#stopping = this.#shutDown(waits ? timeoutMs : 0)
+    }
+    await this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown()
+  }
+
+  /** Calls the listener at each such event; the function returned ends that. */
+  on<E extends keyof SchedulerEvents>(event: E, listener: Listener<SchedulerEvents[E]>): () => void {
+    return this.#kernel.events.on(event, listener)
+  }
+
+  /** Calls the listener at the next such event. */
+  once<E extends keyof SchedulerEvents>(event: E, listener: Listener<SchedulerEvents[E]>): () => void {
+    return this.#kernel.events.once(event, listener)
+  }
+
+  off<E extends keyof SchedulerEvents>(event: E, listener: Listener<SchedulerEvents[E]>): void {
+    this.#kernel.events.off(event, listener)
+  }
+
+  async #shutDown(timeoutMs: number): Promise<void> {
+    await shutDown(this.#kernel, this.#loop, this.#runner, this.#settlement, this.#leases, timeoutMs)
+    this.#kernel.events.emit('scheduler:shutdown', {})
+    this.#stopping = undefined
+  }
+
+  #keepStore(alias: string, source: unknown, field: string): StoreSlot {
+    if (this.#kernel.stores.has(alias)) throw new ConflictingIdError(alias)
+    const store = storeFrom(source, `${field}.${alias}`)
+    const slot = new StoreSlot(alias, store, this.#kernel, (changed) => this.#loop.look(changed))
+    this.#kernel.stores.set(alias, slot)
+    return slot
+  }
+
+  #keepExecutor(alias: string, source: unknown, field: string): ExecutorSlot {
+    if (this.#kernel.executors.has(alias)) throw new ConflictingIdError(alias)
+    const executor = isExecutor(source) ? source : makeExecutor(source, `${field}.${alias}`)
+    const slot = new ExecutorSlot(alias, executor)
+    this.#kernel.executors.set(alias, slot)
+    return slot
+  }
+}
+
+/** A store for the scheduler, whatever it was given as. */
+function storeFrom(source: unknown, field: string): RecordJobStore {
+  if (source instanceof RecordJobStore) return source
+  return isJobStore(source) ? new CustomStoreAdapter(source) : makeStore(source, field)
+}

@@ -1,0 +1,144 @@
+/** Options of a scheduler: checked, and resolved with every default filled in. */
+
+import { type Clock, systemClock } from '../core/clock.ts'
+import { type Duration, parseDuration } from '../core/duration.ts'
+import { type Logger, silentLogger } from '../core/logger.ts'
+import { checkBoolean, checkFields, checkObject, checkText, checkTexts, checkTimezone } from '../core/validate.ts'
+import { InvalidArgumentError } from '../errors.ts'
+import type { AsyncExecutorOptions } from '../executors/async-executor.ts'
+import type { Executor } from '../executors/executor.ts'
+import {
+  BASE_DEFAULTS,
+  type HistoryOptions,
+  historyPolicy,
+  type JobDefaults,
+  type ResolvedDefaults,
+  resolveDefaults,
+} from '../jobs/options.ts'
+import { DEFAULT_HISTORY } from '../jobs/policy.ts'
+import type { JobStore } from '../stores/job-store.ts'
+
+/** A job store: an instance, a URL (`'sqlite:./jobs.db'`), or `{ type, ...options }`. */
+export type JobStoreSource = JobStore | string | { readonly type: string; readonly [option: string]: unknown }
+
+/** An executor: an instance, or `{ type, ...options }`. */
+export type ExecutorSource = Executor | ({ readonly type: 'async' } & AsyncExecutorOptions) | { readonly type: string }
+
+/** Options of {@link Scheduler}. */
+export interface SchedulerOptions {
+  /** IANA time zone of triggers that name none. @default the system's */
+  readonly timezone?: string
+  /** Alias -> job store. @default { default: 'memory:' } */
+  readonly jobStores?: Readonly<Record<string, JobStoreSource>>
+  /** Alias -> executor. @default { default: { type: 'async', maxConcurrency: 100 } } */
+  readonly executors?: Readonly<Record<string, ExecutorSource>>
+  /** Defaults of every job. */
+  readonly jobDefaults?: JobDefaults
+  /** Queues whose runs are executed here, served in this order. @default ['critical', 'default', 'low'] */
+  readonly queues?: readonly string[]
+  /** How long a process holds a run without a sign of life. @default 15 s; at least 100 ms */
+  readonly leaseDuration?: Duration
+  /** The longest that a store shared with other processes goes unasked. @default 1 s; at least 10 ms */
+  readonly pollInterval?: Duration
+  /** How many finished runs are kept of each job, and how long, unless the job says otherwise. */
+  readonly history?: HistoryOptions
+  /** What this process does: fire jobs, execute runs. @default both */
+  readonly roles?: { readonly schedule?: boolean; readonly execute?: boolean }
+  /** Name of this scheduler among those on its stores. @default a random UUID */
+  readonly workerId?: string
+  /** Pino-shaped. @default silent */
+  readonly logger?: Logger
+  /** @default the operating system's */
+  readonly clock?: Clock
+}
+
+export const SETTINGS_KEYS = [
+  'timezone',
+  'jobStores',
+  'executors',
+  'jobDefaults',
+  'queues',
+  'leaseDuration',
+  'pollInterval',
+  'history',
+  'roles',
+  'workerId',
+  'logger',
+  'clock',
+] as const satisfies readonly (keyof SchedulerOptions)[]
+
+/** {@link SchedulerOptions}, resolved. Stores and executors are made by the scheduler. */
+export interface Settings {
+  readonly timezone: string
+  readonly jobDefaults: ResolvedDefaults
+  readonly queues: readonly string[]
+  readonly leaseMs: number
+  readonly pollMs: number
+  readonly roles: { readonly schedule: boolean; readonly execute: boolean }
+  readonly workerId: string
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+export const DEFAULT_QUEUES: readonly string[] = Object.freeze(['critical', 'default', 'low'])
+export const DEFAULT_LEASE_MS = 15_000
+export const DEFAULT_POLL_MS = 1_000
+
+/** @throws InvalidArgumentError */
+export function resolveSettings(options: unknown): Settings {
+  const fields = checkFields(options, 'options', SETTINGS_KEYS)
+  const { queues, leaseDuration = DEFAULT_LEASE_MS, pollInterval = DEFAULT_POLL_MS, workerId, history } = fields
+  const { timezone, jobDefaults } = fields
+  const historyBase =
+    history === undefined ? DEFAULT_HISTORY : historyPolicy(history, DEFAULT_HISTORY, 'options.history')
+  const base = { ...BASE_DEFAULTS, policy: { ...BASE_DEFAULTS.policy, history: historyBase } }
+  return {
+    timezone:
+      timezone === undefined
+        ? Intl.DateTimeFormat().resolvedOptions().timeZone
+        : checkTimezone(timezone, 'options.timezone'),
+    jobDefaults: resolveDefaults(jobDefaults, base, 'options.jobDefaults'),
+    queues: queues === undefined ? DEFAULT_QUEUES : queueNames(queues),
+    leaseMs: parseDuration(leaseDuration, 'options.leaseDuration', 100),
+    pollMs: parseDuration(pollInterval, 'options.pollInterval', 10),
+    roles: resolveRoles(fields['roles']),
+    workerId: workerId === undefined ? crypto.randomUUID() : checkText(workerId, 'options.workerId', 191),
+    logger: resolveLogger(fields['logger']),
+    clock: resolveClock(fields['clock']),
+  }
+}
+
+function queueNames(value: unknown): readonly string[] {
+  const names = checkTexts(value, 'options.queues', 191)
+  if (names.length === 0) throw new InvalidArgumentError('options.queues', value, 'must name at least one queue')
+  return names
+}
+
+function resolveRoles(value: unknown): Settings['roles'] {
+  const { schedule = true, execute = true } = checkFields(value ?? {}, 'options.roles', ['schedule', 'execute'])
+  return {
+    schedule: checkBoolean(schedule, 'options.roles.schedule'),
+    execute: checkBoolean(execute, 'options.roles.execute'),
+  }
+}
+
+function resolveLogger(value: unknown): Logger {
+  if (value === undefined) return silentLogger
+  checkMethods(value, 'options.logger', ['debug', 'info', 'warn', 'error'])
+  return value as Logger
+}
+
+function resolveClock(value: unknown): Clock {
+  if (value === undefined) return systemClock
+  checkMethods(value, 'options.clock', ['now', 'monotonic', 'setTimer'])
+  return value as Clock
+}
+
+function checkMethods(value: unknown, field: string, methods: readonly string[]): void {
+  const fields = checkObject(value, field)
+  for (const method of methods) {
+    if (typeof fields[method] !== 'function') {
+      throw new InvalidArgumentError(`${field}.${method}`, fields[method], 'must be a function')
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** A job store as a scheduler has it: under an alias, opened on first use, with what the loop knows about it. */
+
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/logger.ts'
+import type { StoreHost } from '../stores/job-store.ts'
+import type { RecordJobStore } from '../stores/record-job-store.ts'
+import type { SchedulerEmitter } from './events.ts'
+import type { RunAtWork } from './run-at-work.ts'
+
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 5_000
+const CLOSING_DEADLINE_MS = 5_000
+
+/** What a slot needs of its scheduler. */
+export interface SlotHost {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly events: SchedulerEmitter
+  readonly workerId: string
+}
+
+export class StoreSlot {
+  readonly alias: string
+  readonly store: RecordJobStore
+  /** Wall clock, epoch ms: when the loop has to look at this store next. */
+  dueAt = Number.NEGATIVE_INFINITY
+  /** Monotonic: when the loop looks at it in any case; infinite for a store that nobody else changes. */
+  pollAt = Number.POSITIVE_INFINITY
+  /** Whether the loop is busy with it. */
+  isVisited = false
+  /** The earliest due time heard of while the loop was busy. */
+  heardOf = Number.POSITIVE_INFINITY
+  /** Whether runs wait because no executor has room for them. */
+  isStarved = false
+  /** Run id -> run of this store that is at work in this process. */
+  readonly atWork = new Map<string, RunAtWork>()
+  /** Finished runs of a job (or, after a zero byte, of a function) since they were last trimmed. */
+  readonly untrimmed = new Map<string, number>()
+  /** Functions that this process was asked for and does not know. */
+  readonly unknownFunctions = new Set<string>()
+
+  readonly #host: SlotHost
+  readonly #wakeup: (slot: StoreSlot) => void
+  #opening: Promise<void> | undefined
+  #failures = 0
+
+  constructor(alias: string, store: RecordJobStore, host: SlotHost, wakeup: (slot: StoreSlot) => void) {
+    this.alias = alias
+    this.store = store
+    this.#host = host
+    this.#wakeup = wakeup
+  }
+
+  /** The store, open. Rejects with what opening it threw; the next call tries again. */
+  async ready(): Promise<RecordJobStore> {
+    this.#opening ??= this.store.start(this.#storeHost(), this.alias)
+    try {
+      await this.#opening
+    } catch (error) {
+      this.#opening = undefined
+      throw error
+    }
+    return this.store
+  }
+
+  /** Closes the store if it was opened, within a deadline. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#opening === undefined) return
+    const closing = this.#opening.then(() => this.store.shutdown())
+    this.#opening = undefined
+    let timer: { cancel(): void } | undefined
+    const deadline = new Promise<void>((resolve) => {
+      timer = this.#host.clock.setTimer(resolve, CLOSING_DEADLINE_MS)
+    })
+    try {
+      await Promise.race([closing, deadline])
+    } catch (error) {
+      this.#host.logger.warn({ store: this.alias, error }, 'closing the job store failed')
+    } finally {
+      timer?.cancel()
+    }
+  }
+
+  get isFailing(): boolean {
+    return this.#failures > 0
+  }
+
+  /** Notes a failure: one event for each outage, and a growing pause before the next try. */
+  failed(error: unknown): void {
+    if (this.#failures === 0) this.report(error)
+    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LONGEST_BACKOFF_MS)
+    this.#failures += 1
+    this.dueAt = Number.POSITIVE_INFINITY
+    this.pollAt = this.#host.clock.monotonic() + backoff
+  }
+
+  /** Notes that the store answered. */
+  recovered(): void {
+    if (this.#failures === 0) return
+    this.#failures = 0
+    this.#host.logger.info({ store: this.alias }, 'the job store answers again')
+  }
+
+  report(error: unknown): void {
+    this.#host.logger.error({ store: this.alias, error }, 'the job store failed')
+    this.#host.events.emit('store:error', { alias: this.alias, error })
+  }
+
+  #storeHost(): StoreHost {
+    return {
+      workerId: this.#host.workerId,
+      now: () => this.#host.clock.now(),
+      wakeup: () => this.#wakeup(this),
+      reportError: (error) => this.report(error),
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** One connection to an SQLite database: prepared statements, kept, and write transactions. */
+
+import { changedRows, type DriverStatement, prepareStatement, type SqliteDatabase, type SqliteValue } from './driver.ts'
+
+/** A row by column name. */
+export type SqliteRow = Readonly<Record<string, unknown>>
+
+export class Connection {
+  readonly #database: SqliteDatabase
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  /** A statement, prepared once for each text. */
+  prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = new Statement(prepareStatement(this.#database, sql))
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  /**
+   * Runs work in one write transaction. It takes the write lock at once: a transaction that begins with a read and then
+   * writes fails without waiting when another process wrote in between.
+   */
+  write<T>(work: () => T): T {
+    this.prepare('BEGIN IMMEDIATE').run()
+    try {
+      const result = work()
+      this.prepare('COMMIT').run()
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #rollBack(): void {
+    try {
+      this.prepare('ROLLBACK').run()
+    } catch {
+      // After some errors (a full disk) SQLite has rolled back by itself; the error that led here says what happened.
+    }
+  }
+}
+
+export class Statement {
+  readonly #statement: DriverStatement
+
+  constructor(statement: DriverStatement) {
+    this.#statement = statement
+  }
+
+  /** The number of rows changed. */
+  run(...parameters: SqliteValue[]): number {
+    return changedRows(this.#statement.run(...parameters))
+  }
+
+  all(...parameters: SqliteValue[]): readonly SqliteRow[] {
+    const rows = this.#statement.all(...parameters)
+    return Array.isArray(rows) ? rows : []
+  }
+
+  first(...parameters: SqliteValue[]): SqliteRow | undefined {
+    return this.all(...parameters)[0]
+  }
+}

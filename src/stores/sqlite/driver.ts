@@ -1,0 +1,89 @@
+/**
+ * The edge to the two SQLite drivers, `node:sqlite` and better-sqlite3: what the store uses of them, and how a database
+ * is opened. Both are synchronous and nearly the same; nothing of them is believed unchecked.
+ */
+
+import { CronwrightError } from '../../errors.ts'
+import { importPeer } from '../import-peer.ts'
+
+/** What a store needs of an open database: a `DatabaseSync` of `node:sqlite` or a `Database` of better-sqlite3 fits. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): unknown
+  close(): unknown
+}
+
+/** A value bound to a statement. */
+export type SqliteValue = string | number | null
+
+/** What a store needs of a prepared statement. */
+export interface DriverStatement {
+  run(...parameters: SqliteValue[]): unknown
+  all(...parameters: SqliteValue[]): unknown
+}
+
+export function isSqliteDatabase(value: unknown): value is SqliteDatabase {
+  return hasMethods(value, ['exec', 'prepare', 'close'])
+}
+
+/**
+ * Opens a database with `node:sqlite` where Node has it (22.13), else with better-sqlite3.
+ *
+ * @throws MissingDependencyError where there is neither
+ */
+export async function openDatabase(path: string): Promise<SqliteDatabase> {
+  const driver = process.getBuiltinModule('node:sqlite') ?? (await importBetterSqlite())
+  return newDatabase(driver, path)
+}
+
+/** Version 12 is the last one for Node 20, and only a Node without `node:sqlite` comes here. */
+function importBetterSqlite(): Promise<unknown> {
+  return importPeer('better-sqlite3', 'SqliteJobStore on Node.js before 22.13', 'better-sqlite3@12')
+}
+
+/** Opens a database with the module of either driver. `DatabaseSync` is being renamed `Database`: both are taken. */
+export function newDatabase(driver: unknown, path: string): SqliteDatabase {
+  const DatabaseClass = ['Database', 'DatabaseSync', 'default'].map((name) => property(driver, name)).find(isClass)
+  const database = DatabaseClass === undefined ? undefined : new DatabaseClass(path)
+  if (isSqliteDatabase(database)) return database
+  throw new CronwrightError('STORE_ERROR', 'the SQLite driver has no class Database or DatabaseSync that works')
+}
+
+/** Prepares a statement whose rows are objects with numbers, whatever the owner of the handle has chosen. */
+export function prepareStatement(database: SqliteDatabase, sql: string): DriverStatement {
+  const statement = database.prepare(sql)
+  if (!hasMethods<DriverStatement>(statement, ['run', 'all'])) {
+    throw new CronwrightError('STORE_ERROR', 'the SQLite driver gave a statement without the methods run and all')
+  }
+  for (const option of ['safeIntegers', 'setReadBigInts', 'setReturnArrays']) {
+    const set = property(statement, option)
+    if (typeof set === 'function') set.call(statement, false)
+  }
+  return statement
+}
+
+/** The number of rows that a statement changed, from what `run` returned. */
+export function changedRows(result: unknown): number {
+  return Number(property(result, 'changes'))
+}
+
+/** Whether the driver gave up waiting for another process (`SQLITE_BUSY`). */
+export function isBusy(error: unknown): boolean {
+  const code = property(error, 'code')
+  const number = property(error, 'errcode')
+  if (typeof number === 'number') return (number & 0xff) === 5
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY')
+}
+
+function isClass(value: unknown): value is new (path: string) => unknown {
+  return typeof value === 'function'
+}
+
+function hasMethods<T>(value: unknown, names: readonly (keyof T & string)[]): value is T
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => typeof property(value, name) === 'function')
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}

@@ -1,0 +1,89 @@
+/**
+ * The tables and indexes, as a list of migrations that is only ever appended to, and the one that brings a database up
+ * to date. The version that a database has is the highest number in its schema table.
+ *
+ * Each index is partial where it can be: finished runs, most of the table, are in none of those that a claim reads.
+ * The table keeps its rowid because that measured best: with rows of this size, WITHOUT ROWID costs three times as much
+ * per write. And rowids rise, so records due in the same millisecond come first in, first out.
+ */
+
+import { CronwrightError } from '../../errors.ts'
+import type { Connection } from './connection.ts'
+import { number } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+/** Migration n (from 1) is at n - 1. Never change one that was released. */
+const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
+  (tables) => `
+    CREATE TABLE ${tables.records} (
+      kind TEXT NOT NULL,
+      id TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      lane TEXT NOT NULL,
+      due INTEGER,
+      state TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      job_id TEXT,
+      function_ref TEXT NOT NULL,
+      queue TEXT NOT NULL,
+      priority INTEGER NOT NULL,
+      status TEXT,
+      spec TEXT NOT NULL,
+      PRIMARY KEY (kind, id)
+    ) STRICT;
+    CREATE INDEX ${tables.jobsDue} ON ${tables.records} (due) WHERE lane = 'job' AND due IS NOT NULL;
+    CREATE INDEX ${tables.runsDue} ON ${tables.records} (queue, priority, due)
+      WHERE lane = 'run' AND due IS NOT NULL;
+    CREATE INDEX ${tables.historyDue} ON ${tables.records} (due) WHERE lane = 'history' AND due IS NOT NULL;
+    CREATE INDEX ${tables.newest} ON ${tables.records} (kind, at, id);
+    CREATE INDEX ${tables.activeRuns} ON ${tables.records} (job_id, at)
+      WHERE job_id IS NOT NULL AND state IN ('pending', 'running');
+    CREATE INDEX ${tables.finishedRuns} ON ${tables.records} (job_id, at, lane)
+      WHERE job_id IS NOT NULL AND state NOT IN ('pending', 'running');
+    CREATE INDEX ${tables.finishedEnqueued} ON ${tables.records} (function_ref, at)
+      WHERE job_id IS NULL AND lane = 'history';
+  `,
+]
+
+const LATEST = MIGRATIONS.length
+
+/**
+ * The version of the schema that a database has; 0 for none. Writes nothing.
+ *
+ * @throws CronwrightError (`STORE_ERROR`) when it is newer than this release, or older and not to be migrated
+ */
+export function checkSchema(connection: Connection, tables: Tables, autoMigrate: boolean): void {
+  const version = schemaVersion(connection, tables)
+  if (version > LATEST) {
+    throw schemaError(tables, version, `is newer than this release of cronwright knows (${LATEST}); update cronwright`)
+  }
+  if (version < LATEST && !autoMigrate) {
+    const has = version === 0 ? 'does not exist' : `is older than the ${LATEST} that this release needs`
+    throw schemaError(tables, version, `${has}; start once with autoMigrate: true`)
+  }
+}
+
+/** Brings the schema up to date. Of processes that start at once, the first does it and the others wait for it. */
+export function migrate(connection: Connection, tables: Tables, now: number): void {
+  if (schemaVersion(connection, tables) === LATEST) return
+  connection.write(() => {
+    connection.exec(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version INTEGER PRIMARY KEY, migrated_at INTEGER)`)
+    for (let version = schemaVersion(connection, tables) + 1; version <= LATEST; version += 1) {
+      connection.exec(MIGRATIONS[version - 1]?.(tables) ?? '')
+      connection.prepare(`INSERT INTO ${tables.schema} VALUES (?, ?)`).run(version, now)
+    }
+  })
+}
+
+function schemaVersion(connection: Connection, tables: Tables): number {
+  const exists = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+  if (exists.first(tables.schema.slice(1, -1)) === undefined) return 0
+  const row = connection.prepare(`SELECT coalesce(max(version), 0) AS version FROM ${tables.schema}`).first()
+  return row === undefined ? 0 : number(row, 'version')
+}
+
+function schemaError(tables: Tables, version: number, problem: string): CronwrightError {
+  return new CronwrightError('STORE_ERROR', `the schema ${tables.schema}, version ${version}, ${problem}`, {
+    details: { field: 'autoMigrate', table: tables.records, version, supported: LATEST },
+  })
+}

@@ -1,0 +1,89 @@
+/** An open store: its connection, and the operations prepared on it. */
+
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { systemClock } from '../../core/clock.ts'
+import { CronwrightError } from '../../errors.ts'
+import { ChangeWriter } from './changes.ts'
+import { Connection } from './connection.ts'
+import { isBusy, openDatabase } from './driver.ts'
+import { DueReader } from './due.ts'
+import type { ResolvedSqliteOptions, SqliteSource } from './options.ts'
+import { RecordReader } from './records.ts'
+import { checkSchema, migrate } from './schema.ts'
+import { SeriesKeeper } from './series.ts'
+import { type Tables, tablesOf } from './tables.ts'
+
+/** How long to wait before asking for WAL again. */
+const RETRY_MS = 10
+
+export class Session {
+  readonly changes: ChangeWriter
+  readonly due: DueReader
+  readonly records: RecordReader
+  readonly series: SeriesKeeper
+
+  readonly #connection: Connection
+  readonly #isOwn: boolean
+
+  private constructor(connection: Connection, tables: Tables, isOwn: boolean) {
+    this.changes = new ChangeWriter(connection, tables)
+    this.due = new DueReader(connection, tables)
+    this.records = new RecordReader(connection, tables)
+    this.series = new SeriesKeeper(connection, tables)
+    this.#connection = connection
+    this.#isOwn = isOwn
+  }
+
+  /** @param now - epoch ms, noted when the schema changes */
+  static async open({ source, table, autoMigrate }: ResolvedSqliteOptions, now: number): Promise<Session> {
+    const isOwn = 'path' in source
+    const connection = new Connection(isOwn ? await openFile(source.path) : source.database)
+    const tables = tablesOf(table)
+    try {
+      if (isOwn) connection.exec(`PRAGMA busy_timeout = ${source.busyTimeoutMs}`)
+      // First of all, so that a database this store has no business with stays exactly as it is.
+      checkSchema(connection, tables, autoMigrate)
+      if (isOwn) await configure(connection, source)
+      migrate(connection, tables, now)
+      return new Session(connection, tables, isOwn)
+    } catch (error) {
+      if (isOwn) connection.close()
+      throw error
+    }
+  }
+
+  close(): void {
+    if (this.#isOwn) this.#connection.close()
+  }
+}
+
+async function openFile(path: string): ReturnType<typeof openDatabase> {
+  const directory = dirname(path)
+  if (path !== ':memory:' && !existsSync(directory)) {
+    throw new CronwrightError('STORE_ERROR', `path: the directory ${JSON.stringify(directory)} does not exist`, {
+      details: { field: 'path', value: path, rule: 'must be in a directory that exists' },
+    })
+  }
+  return openDatabase(path)
+}
+
+/**
+ * Processes that open a new file at the same time all want to switch it to WAL, and SQLite lets those that lose fail at
+ * once, whatever the busy timeout. They ask again until one has switched.
+ */
+async function configure(
+  connection: Connection,
+  source: Extract<SqliteSource, { readonly path: string }>,
+): Promise<void> {
+  const deadline = systemClock.monotonic() + source.busyTimeoutMs
+  for (;;) {
+    try {
+      connection.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${source.synchronous}`)
+      return
+    } catch (error) {
+      if (!isBusy(error) || systemClock.monotonic() > deadline) throw error
+      await new Promise<void>((resolve) => systemClock.setTimer(resolve, RETRY_MS))
+    }
+  }
+}

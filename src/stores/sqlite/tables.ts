@@ -1,0 +1,41 @@
+/** The names of everything the store creates: its tables and indexes, all beginning with the name of its table. */
+
+import { InvalidArgumentError } from '../../errors.ts'
+
+/** Quoted identifiers. */
+export interface Tables {
+  readonly records: string
+  readonly schema: string
+  readonly jobsDue: string
+  readonly runsDue: string
+  readonly historyDue: string
+  readonly newest: string
+  readonly activeRuns: string
+  readonly finishedRuns: string
+  readonly finishedEnqueued: string
+}
+
+/** Plain names only: they are written into statements, and are the same on every SQL server. */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/
+
+/** @throws InvalidArgumentError */
+export function checkTable(value: unknown, field: string): string {
+  if (typeof value === 'string' && IDENTIFIER.test(value) && !/^sqlite_/i.test(value)) return value
+  const rule = 'must be 1 to 40 letters, digits and underscores, not begin with a digit, and not begin with sqlite_'
+  throw new InvalidArgumentError(field, value, rule)
+}
+
+/** @param table - checked by {@link checkTable} */
+export function tablesOf(table: string): Tables {
+  return {
+    records: `"${table}"`,
+    schema: `"${table}_schema"`,
+    jobsDue: `"${table}_jobs_due"`,
+    runsDue: `"${table}_runs_due"`,
+    historyDue: `"${table}_history_due"`,
+    newest: `"${table}_newest"`,
+    activeRuns: `"${table}_active_runs"`,
+    finishedRuns: `"${table}_finished_runs"`,
+    finishedEnqueued: `"${table}_finished_enqueued"`,
+  }
+}

@@ -1,0 +1,77 @@
+/** The public `cron`: crontab text or APScheduler's fields, in a time zone. */
+
+import { TriggerError } from '../../errors.ts'
+import type { CronFields, CronJSON } from '../json.ts'
+import {
+  resolveOptions,
+  settingsJSON,
+  type TriggerOptions,
+  type TriggerSettings,
+  WALL_CLOCK_OPTIONS,
+  withSettings,
+} from '../options.ts'
+import type { BindContext } from '../trigger.ts'
+import type { WallSchedule } from '../wall-clock.ts'
+import { WallClockTrigger } from '../wall-clock-trigger.ts'
+import { type CompiledCron, compileCrontab, compileFields } from './compile.ts'
+
+/**
+ * A trigger that fires at whole seconds of the wall clock.
+ *
+ * Text is a crontab of 5 fields, 6 with leading seconds, 7 with a trailing year, or a macro such as `@daily`.
+ * Day-of-month and day-of-week are ORed when neither begins with `*`. An object has APScheduler's fields, all ANDed;
+ * fields finer than the finest given are at their minimum, coarser ones `*`. Weekdays are 0-7 in both, 0 and 7
+ * being Sunday.
+ *
+ * @throws TriggerError `INVALID_TRIGGER` with the field, or `TRIGGER_NEVER_FIRES`
+ * @example cron('0 9 * * 1-5', { timezone: 'Europe/Athens' })
+ * @example cron({ day: 'last fri', hour: 17 })
+ */
+export function cron(expression: string | CronFields, options?: TriggerOptions): CronTrigger {
+  return new CronTrigger(compile(expression), resolveOptions(options, WALL_CLOCK_OPTIONS))
+}
+
+function compile(expression: unknown): CompiledCron {
+  if (typeof expression === 'string') return compileCrontab(expression)
+  if (typeof expression === 'object' && expression !== null) return compileFields(expression)
+  throw new TriggerError('expression', expression, 'must be crontab text or an object of fields')
+}
+
+/** See {@link cron}. */
+export class CronTrigger extends WallClockTrigger {
+  readonly type = 'cron'
+  readonly floating = false
+  readonly #compiled: CompiledCron
+
+  constructor(compiled: CompiledCron, settings: TriggerSettings) {
+    super(settings)
+    this.#compiled = compiled
+  }
+
+  protected scheduleIn(): WallSchedule {
+    return this.#compiled.schedule
+  }
+
+  /** A cron trigger has a grid without an anchor. */
+  anchoredAt(): this {
+    return this
+  }
+
+  bind(context: BindContext): CronTrigger {
+    const missing = this.missingSettings(context)
+    return missing === undefined ? this : new CronTrigger(this.#compiled, withSettings(this.settings, missing))
+  }
+
+  toBody(): CronJSON {
+    const { expression, fields } = this.#compiled
+    const description = expression === undefined ? { fields: { ...fields } } : { expression }
+    return { type: 'cron', ...description, ...settingsJSON(this.settings) }
+  }
+
+  toString(): string {
+    const { expression, fields } = this.#compiled
+    const { timezone } = this.settings
+    const parts = Object.entries(fields ?? {}).map(([name, value]) => `${name}=${value}`)
+    return `cron ${expression ?? parts.join(' ')}${timezone === undefined ? '' : ` in ${timezone}`}`
+  }
+}
