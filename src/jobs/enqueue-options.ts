@@ -8,7 +8,7 @@ import { checkId, type JobDefaults, type ResolvedDefaults, resolveDefaults } fro
 /** Options of `enqueue` and `enqueueMany`. */
 export interface EnqueueOptions
   extends Pick<JobDefaults, 'store' | 'queue' | 'priority' | 'executor' | 'timeout' | 'retry' | 'onCrash' | 'history'> {
-  /** Id of the run; one that is taken is refused (`CONFLICTING_ID`). Only for a single input. @default a random UUID */
+  /** Id of the run; one that is taken is refused (`CONFLICTING_ID`). Only for a single input. @default 32 random hexadecimal digits */
   readonly id?: string
   /** How long the run waits before it is due. @default 0 */
   readonly delay?: Duration

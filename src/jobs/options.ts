@@ -77,7 +77,7 @@ export interface JobDefaults {
 
 /** Options of `addJob`. */
 export interface JobOptions<Input = unknown> extends JobDefaults {
-  /** 1 to 191 characters. @default a random UUID */
+  /** 1 to 191 characters. @default 32 random hexadecimal digits */
   readonly id?: string
   /** For people. @default the function's name */
   readonly name?: string

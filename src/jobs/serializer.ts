@@ -33,7 +33,16 @@ export const jsonSerializer: Serializer = {
  */
 export function copyValue<T>(value: T): T
 export function copyValue(value: unknown): unknown {
-  return isPlainScalar(value) ? value : fromTree(toTree(value, '$', 0))
+  return isPlainScalar(value) || isFrozenAndEmpty(value) ? value : fromTree(toTree(value, '$', 0))
+}
+
+/** What nobody can change needs no copy: jobs without tags or metadata share one. */
+function isFrozenAndEmpty(value: unknown): boolean {
+  return (
+    Object.isFrozen(value) &&
+    Object.keys(value as object).length === 0 &&
+    Object.getPrototypeOf(value) === Object.prototype
+  )
 }
 
 function isPlainScalar(value: unknown): boolean {

@@ -1,5 +1,6 @@
 /** What a user can do with jobs. Each command is one read and one guarded change, repeated when another came between. */
 
+import { randomId } from '../core/random-id.ts'
 import { checkFields, checkText } from '../core/validate.ts'
 import {
   ConflictingIdError,
@@ -172,7 +173,7 @@ export class JobCommands {
     now: number,
   ): JobRecord {
     const { resolved } = options
-    const id = options.id ?? crypto.randomUUID()
+    const id = options.id ?? randomId()
     const bound = this.#bind(trigger, now, id)
     const place = cursor(bound, now, options.paused === true)
     const due = options.paused === true ? null : (options.nextRunTime ?? place.due)

@@ -1,5 +1,6 @@
 /** What a user can do with runs: make them, look at them, end them, wait for them. */
 
+import { randomId } from '../core/random-id.ts'
 import { checkFields, checkInstant, checkInteger, checkOneOf, checkText } from '../core/validate.ts'
 import {
   ConflictingIdError,
@@ -56,7 +57,7 @@ export class RunCommands {
       const active = (await slot.store.countActive([jobId])).get(jobId) ?? 0
       if (active >= maxInstances) throw new MaxInstancesReachedError(jobId, maxInstances)
       const at = this.#kernel.clock.now()
-      const run = newRun(job, { id: `${jobId}#${crypto.randomUUID()}`, origin: 'manual', at, input: job.spec.input })
+      const run = newRun(job, { id: `${jobId}#${randomId()}`, origin: 'manual', at, input: job.spec.input })
       // The job's version rises too: of two calls at once, the second counts the run of the first.
       const key = { kind: 'job', id: jobId } as const
       const [result] = await slot.store.commit([{ expect: job.version, key, patch: {}, inserts: [run] }])
@@ -79,7 +80,7 @@ export class RunCommands {
     const runs = inputs.map(
       (input): RunRecord => ({
         kind: 'run',
-        id: id ?? crypto.randomUUID(),
+        id: id ?? randomId(),
         version: 1,
         lane: 'run',
         due: dueAt,

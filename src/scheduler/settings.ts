@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import { type Duration, parseDuration } from '../core/duration.ts'
 import { type Logger, silentLogger } from '../core/logger.ts'
+import { randomId } from '../core/random-id.ts'
 import { checkBoolean, checkFields, checkObject, checkText, checkTexts, checkTimezone } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import type { AsyncExecutorOptions } from '../executors/async-executor.ts'
@@ -44,7 +45,7 @@ export interface SchedulerOptions {
   readonly history?: HistoryOptions
   /** What this process does: fire jobs, execute runs. @default both */
   readonly roles?: { readonly schedule?: boolean; readonly execute?: boolean }
-  /** Name of this scheduler among those on its stores. @default a random UUID */
+  /** Name of this scheduler among those on its stores. @default 32 random hexadecimal digits */
   readonly workerId?: string
   /** Pino-shaped. @default silent */
   readonly logger?: Logger
@@ -102,7 +103,7 @@ export function resolveSettings(options: unknown): Settings {
     leaseMs: parseDuration(leaseDuration, 'options.leaseDuration', 100),
     pollMs: parseDuration(pollInterval, 'options.pollInterval', 10),
     roles: resolveRoles(fields['roles']),
-    workerId: workerId === undefined ? crypto.randomUUID() : checkText(workerId, 'options.workerId', 191),
+    workerId: workerId === undefined ? randomId() : checkText(workerId, 'options.workerId', 191),
     logger: resolveLogger(fields['logger']),
     clock: resolveClock(fields['clock']),
   }

@@ -32,6 +32,8 @@ interface Pending {
 
 const BATCH = 1_000
 const RETRY_MS = 200
+const LARGEST_GATHERING = 20_000
+const LONGEST_GATHERING_MS = 50
 /** Part of its `keep` by which a series may grow before it is trimmed. */
 const TRIM_AFTER = 1 / 10
 
@@ -105,8 +107,7 @@ export class Settlement {
   }
 
   async #flush(slot: StoreSlot, pending: Pending): Promise<void> {
-    // Those that end in the same turn of the event loop go together.
-    await yieldToEventLoop()
+    await this.#gather(slot, pending)
     while (pending.endings.length > 0 && !this.#isGivingUp) {
       const batch = pending.endings.splice(0, BATCH)
       try {
@@ -119,6 +120,20 @@ export class Settlement {
       }
     }
     pending.flushing = undefined
+  }
+
+  /**
+   * Lets endings come together: those of one turn of the event loop, and of a burst, whose handlers are not to wait
+   * behind the writing.
+   */
+  async #gather(slot: StoreSlot, pending: Pending): Promise<void> {
+    const started = this.#kernel.clock.monotonic()
+    do await yieldToEventLoop()
+    while (
+      slot.isVisited &&
+      pending.endings.length < LARGEST_GATHERING &&
+      this.#kernel.clock.monotonic() - started < LONGEST_GATHERING_MS
+    )
   }
 
   async #write(slot: StoreSlot, batch: readonly Ending[]): Promise<void> {

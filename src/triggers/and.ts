@@ -2,10 +2,11 @@
  * `and`: the instants at which all of some triggers fire.
  *
  * Intervals are merged into one grid by arithmetic. The rest leaps: each trigger is asked for its first fire at or
- * after the latest candidate, until all agree. A search of thousands of leaps is given up,
- * because triggers that have not met by then are as good as never meeting.
+ * after the latest candidate, until all agree. A search of thousands of leaps, or of decades, is
+ * given up, because triggers that have not met by then are as good as never meeting.
  */
 
+import { MILLISECONDS } from '../core/duration.ts'
 import { TriggerError } from '../errors.ts'
 import { CombinedTrigger, checkTriggers } from './combined.ts'
 import { IntervalTrigger } from './interval.ts'
@@ -14,8 +15,14 @@ import { NEVER, type Trigger } from './trigger.ts'
 import { WallClockTrigger } from './wall-clock-trigger.ts'
 import { WindowedTrigger } from './windowed-trigger.ts'
 
-/** Rounds of asking each trigger. */
-const MAX_LEAPS = 10_000
+/** How often triggers are asked in one search: some 10 ms, even in code that has not been optimised yet. */
+const MAX_LEAPS = 6_000
+
+/**
+ * How far beyond the first candidate a search goes: past the rarest of common meetings, 29 February on a given
+ * weekday (40 years at most), while each year costs every time zone in play one survey of its rules.
+ */
+const MAX_SEARCH_MS = 60 * 366 * MILLISECONDS.d
 
 /** Where the search for a first common fire begins: 1970. */
 const SEARCH_FROM = -1
@@ -65,13 +72,15 @@ export class AndTrigger extends CombinedTrigger {
 
 /** The first instant after another at which all triggers fire; {@link NEVER} when the search finds none. */
 function firstMeeting(triggers: readonly Trigger[], afterMs: number): number {
-  let candidate = afterMs + 1
+  let candidate = Math.max(...triggers.map((trigger) => trigger.nextAt(afterMs)))
+  const horizon = candidate + MAX_SEARCH_MS
   let agreed = 0
-  for (let leaps = 0; leaps < MAX_LEAPS && candidate !== NEVER; leaps += 1) {
+  for (let leaps = 0; leaps < MAX_LEAPS && candidate <= horizon && candidate !== NEVER; ) {
     for (const trigger of triggers) {
       const next = trigger.nextAt(candidate - 1)
       agreed = next === candidate ? agreed + 1 : 1
       candidate = next
+      leaps += 1
       if (agreed === triggers.length) return candidate
     }
   }

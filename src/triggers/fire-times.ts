@@ -1,9 +1,9 @@
 /** The list of a trigger's next fire times. */
 
-import { TriggerError } from '../errors.ts'
-import { parseInstant } from './instant.ts'
-import { type DateInput, recordOf } from './options.ts'
-import { Trigger } from './trigger.ts'
+import { InvalidArgumentError } from '../errors.ts'
+import { INSTANT_RULE, instantMs } from './instant.ts'
+import type { DateInput } from './options.ts'
+import { LAST_INSTANT, Trigger } from './trigger.ts'
 
 /** Options of {@link fireTimes}. */
 export interface FireTimesOptions {
@@ -16,24 +16,37 @@ export interface FireTimesOptions {
 }
 
 const MAX_COUNT = 100_000
+const OPTION_NAMES: readonly string[] = ['after', 'count', 'until']
 
 /**
  * The next fire times of a trigger, in order.
  *
- * @throws TriggerError (`INVALID_TRIGGER`) that names the argument
+ * @throws InvalidArgumentError (`INVALID_ARGUMENT`)
  * @example fireTimes(cron('0 9 * * *'), { after: new Date(), count: 5 })
  */
 export function fireTimes(trigger: Trigger, options: FireTimesOptions): Date[] {
-  if (!(trigger instanceof Trigger)) throw new TriggerError('trigger', trigger, 'must be a trigger')
-  const { after, count, until } = recordOf(options, 'options', ['after', 'count', 'until'])
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > MAX_COUNT) {
-    throw new TriggerError('count', count, `must be a whole number from 1 to ${MAX_COUNT}`)
-  }
-  const afterMs = parseInstant(after, 'after')
-  const untilMs = until === undefined ? Number.MAX_VALUE : parseInstant(until, 'until')
+  if (!(trigger instanceof Trigger)) throw new InvalidArgumentError('trigger', trigger, 'must be a trigger')
+  const { after, until, count } = checkOptions(options)
   const times: Date[] = []
-  for (let t = trigger.nextAt(afterMs); times.length < count && t <= untilMs; t = trigger.nextAt(t)) {
-    times.push(new Date(t))
-  }
+  for (let t = trigger.nextAt(after); times.length < count && t <= until; t = trigger.nextAt(t)) times.push(new Date(t))
   return times
+}
+
+function checkOptions(options: unknown): { after: number; until: number; count: number } {
+  const given = typeof options === 'object' && options !== null ? Object.entries(options) : []
+  const unknown = given.find(([name]) => !OPTION_NAMES.includes(name))
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(unknown[0], unknown[1], `is not known here; known: ${OPTION_NAMES.join(', ')}`)
+  }
+  const { after, until, count }: Record<string, unknown> = Object.fromEntries(given)
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > MAX_COUNT) {
+    throw new InvalidArgumentError('count', count, `must be a whole number from 1 to ${MAX_COUNT}`)
+  }
+  return { after: instant(after, 'after'), until: until === undefined ? LAST_INSTANT : instant(until, 'until'), count }
+}
+
+function instant(value: unknown, field: string): number {
+  const ms = instantMs(value)
+  if (ms === undefined) throw new InvalidArgumentError(field, value, INSTANT_RULE)
+  return ms
 }

@@ -6,20 +6,27 @@ import { FIRST_INSTANT, isDate, LAST_INSTANT } from './trigger.ts'
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/
 
-const RULE = "must be a valid Date, ISO text with an offset such as '2026-03-29T09:00:00+02:00', or epoch milliseconds"
+/** What {@link instantMs} takes, in words. */
+export const INSTANT_RULE =
+  "must be a valid Date, ISO text with an offset such as '2026-03-29T09:00:00+02:00', or epoch milliseconds, " +
+  'between the years 1 and 9999'
+
+/** Epoch milliseconds of an instant between the years 1 and 9999; undefined when the value is none. */
+export function instantMs(value: unknown): number | undefined {
+  const ms = isDate(value) ? value.getTime() : typeof value === 'string' ? parseText(value) : value
+  const valid = typeof ms === 'number' && Number.isInteger(ms) && ms >= FIRST_INSTANT && ms <= LAST_INSTANT
+  return valid ? ms : undefined
+}
 
 /**
- * Epoch milliseconds of an instant between the years 1 and 9999.
+ * {@link instantMs} of an option.
  *
  * @param field - the name that an error gives
  * @throws TriggerError (`INVALID_TRIGGER`)
  */
 export function parseInstant(value: unknown, field: string): number {
-  const ms = isDate(value) ? value.getTime() : typeof value === 'string' ? parseText(value) : value
-  if (typeof ms !== 'number' || !Number.isInteger(ms)) throw new TriggerError(field, value, RULE)
-  if (ms < FIRST_INSTANT || ms > LAST_INSTANT) {
-    throw new TriggerError(field, value, 'must lie between the years 1 and 9999')
-  }
+  const ms = instantMs(value)
+  if (ms === undefined) throw new TriggerError(field, value, INSTANT_RULE)
   return ms
 }
 

@@ -3,7 +3,7 @@
  * sampling its offset and bisecting where it changes; after that a look-up is a compare. Times are epoch seconds.
  */
 
-import { firstDayOfMonth, monthOfDay, SECONDS_PER_DAY, weekdayOf } from './civil.ts'
+import { firstDayOfYear, SECONDS_PER_DAY, weekdayOf, yearOfDay } from './civil.ts'
 
 /** A stretch of time with one offset. It may also end at a new year, where nothing changes. */
 export interface Segment {
@@ -55,7 +55,7 @@ export class Zone {
   }
 
   #find(second: number): Segment {
-    const year = Math.floor(monthOfDay(Math.floor(second / SECONDS_PER_DAY)) / 12)
+    const year = yearOfDay(Math.floor(second / SECONDS_PER_DAY))
     const segments = this.#years.get(year) ?? this.#load(year)
     for (const candidate of segments) if (second < candidate.end) return candidate
     return NOWHERE
@@ -117,7 +117,7 @@ export class Zone {
 }
 
 function startOf(year: number): number {
-  return firstDayOfMonth(year * 12) * SECONDS_PER_DAY
+  return firstDayOfYear(year) * SECONDS_PER_DAY
 }
 
 /** The year whose offset changes a year has: itself, or the first by rule that is alike. */
@@ -128,8 +128,8 @@ function modelOf(year: number): number {
 }
 
 function alike(a: number, b: number): boolean {
-  const [startA, startB] = [firstDayOfMonth(a * 12), firstDayOfMonth(b * 12)]
-  const [lengthA, lengthB] = [firstDayOfMonth((a + 1) * 12) - startA, firstDayOfMonth((b + 1) * 12) - startB]
+  const [startA, startB] = [firstDayOfYear(a), firstDayOfYear(b)]
+  const [lengthA, lengthB] = [firstDayOfYear(a + 1) - startA, firstDayOfYear(b + 1) - startB]
   return lengthA === lengthB && weekdayOf(startA) === weekdayOf(startB)
 }
 

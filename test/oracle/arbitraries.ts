@@ -1,6 +1,7 @@
 /** Random but valid descriptions of triggers, for the property tests. */
 
 import fc from 'fast-check'
+import type { FieldTexts } from './fields.ts'
 import { HOUR, MINUTE } from './zone.ts'
 
 /** UTC and six zones with unlike rules: usual, western, half an hour, a gap at midnight, negative, a missing day. */
@@ -81,6 +82,39 @@ export const crontabs: fc.Arbitrary<string> = fc
     if (year !== null) return `${second ?? '0'} ${five} ${year}`
     return second === null ? five : `${second} ${five}`
   })
+
+/** APScheduler's cron fields, one to eight of them. */
+export const cronFields: fc.Arbitrary<FieldTexts> = fc
+  .record(
+    {
+      year: fc.constantFrom('*', '*/2', '2000-2060', '2020,2024-2030/3'),
+      month: plainField(1, 12, (value) => (MONTHS[value] ?? '').toLowerCase()),
+      day: fc.oneof(
+        { weight: 2, arbitrary: plainField(1, 31) },
+        fc.constantFrom(
+          'last',
+          'last fri',
+          '1st mon',
+          '2nd sun',
+          '3rd fri',
+          '4th wed',
+          '5th thu',
+          '1st mon,last sun',
+          '15,last',
+        ),
+      ),
+      week: plainField(1, 53),
+      dayOfWeek: fc.oneof(
+        fc.constantFrom('mon-fri', 'sat,sun', '7', '5-7', '0-7', 'mon,wed-fri'),
+        plainField(0, 6).filter((text) => !/(^|,)\w+\//.test(text)),
+      ),
+      hour: plainField(0, 23),
+      minute: plainField(0, 59),
+      second: plainField(0, 59),
+    },
+    { requiredKeys: [] },
+  )
+  .filter((fields) => Object.keys(fields).length > 0)
 
 /** Crontab texts with few fires a day, for tests that walk. */
 export const sparseCrontabs: fc.Arbitrary<string> = fc

@@ -16,7 +16,7 @@ export interface WallPattern {
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 /** Whether the pattern has a fire at this wall time. */
 export function matchesWall(pattern: WallPattern, wall: number): boolean {
@@ -39,9 +39,9 @@ export function readCrontab(text: string): WallPattern {
       for (const s of valuesOf(second, 0, 59)) times.push(((h * 60 + m) * 60 + s) * SECOND)
     }
   }
-  const months = new Set(valuesOf(numbered(month, MONTHS, 1), 1, 12))
+  const months = new Set(valuesOf(numbered(month), 1, 12))
   const years = year === '*' ? undefined : new Set(valuesOf(year, 1970, 9999))
-  const weekdays = numbered(dayOfWeek, WEEKDAYS, 0)
+  const weekdays = numbered(dayOfWeek)
   const ored = !/^[*?]/.test(dayOfMonth) && !/^[*?]/.test(dayOfWeek)
   return {
     times,
@@ -57,12 +57,16 @@ export function readCrontab(text: string): WallPattern {
   }
 }
 
-function numbered(field: string, names: readonly string[], first: number): string {
-  return field.replace(/[a-z]{3}/g, (name) => String(names.indexOf(name) + first))
+/** A field with its names of months and weekdays turned into numbers. */
+export function numbered(field: string): string {
+  return field.replace(/[a-z]{3}/g, (name) => {
+    const month = MONTHS.indexOf(name)
+    return String(month >= 0 ? month + 1 : WEEKDAYS.indexOf(name))
+  })
 }
 
 /** The values of a field of plain items: `*`, `?`, `a`, `a-b`, each with an optional `/n`. */
-function valuesOf(field: string, minimum: number, maximum: number): number[] {
+export function valuesOf(field: string, minimum: number, maximum: number): number[] {
   const values = new Set<number>()
   for (const item of field.split(',')) {
     const [range = '', step] = item.split('/')

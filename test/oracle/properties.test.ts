@@ -176,6 +176,24 @@ describe('every trigger', () => {
     )
   })
 
+  it('reads or refuses JSON with one value changed, with an error of its own', TIMEOUT, () => {
+    fc.assert(
+      fc.property(triggers, fc.nat(), fc.jsonValue(), (trigger, index, value) => {
+        const json = JSON.parse(JSON.stringify(trigger)) as Record<string, unknown>
+        const keys = Object.keys(json)
+        const key = keys[index % keys.length] ?? ''
+        try {
+          const read = triggerFromJSON({ ...json, [key]: value })
+          expect(triggerFromJSON(JSON.parse(JSON.stringify(read))).toJSON()).toEqual(read.toJSON())
+        } catch (error) {
+          expect(error).toBeInstanceOf(CronwrightError)
+          expect(error).toMatchObject({ code: expect.stringMatching(/^(INVALID_TRIGGER|TRIGGER_NEVER_FIRES)$/) })
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('refuses any other JSON with an error of its own', TIMEOUT, () => {
     const broken = fc.tuple(triggers, fc.string({ minLength: 1 }), fc.jsonValue()).map(([trigger, key, value]) => ({
       ...(JSON.parse(JSON.stringify(trigger)) as object),

@@ -4,10 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CronwrightError } from '../../src/errors.ts'
 import { calendarInterval, cron, interval, type Trigger } from '../../src/triggers/index.ts'
-import { crontabs, instantsNear, intervalLengths, SAMPLE_ZONES } from './arbitraries.ts'
+import { cronFields, crontabs, instantsNear, intervalLengths, SAMPLE_ZONES } from './arbitraries.ts'
 import { midnight, readCrontab } from './crontab.ts'
+import { readFields } from './fields.ts'
 import { DEFAULT_POLICY, expectedNext, instantsOf, POLICIES } from './oracle.ts'
-import { DAY, HOUR, SECOND, transitionsOf, wallAt } from './zone.ts'
+import { DAY, HOUR, MINUTE, SECOND, transitionsOf, wallAt } from './zone.ts'
 
 const TIMEOUT = { timeout: 60_000 }
 const YEARS = 30 * 366
@@ -39,6 +40,67 @@ describe('crontabs against the oracle', () => {
         }
       }),
       { numRuns: 150 },
+    )
+  })
+})
+
+describe('a window and cron fields against the oracle', () => {
+  const timezone = 'America/New_York'
+  const places = transitionsOf(timezone, Date.UTC(2009, 0, 1), Date.UTC(2027, 0, 1)).map(({ at }) => at)
+
+  it('start and end dates keep the fires inside, both inclusive', TIMEOUT, () => {
+    const lengths = fc.oneof(fc.constantFrom(0, 1, MINUTE, HOUR), fc.nat(40 * DAY))
+    fc.assert(
+      fc.property(crontabs, instantsNear(places), lengths, fc.integer({ min: -DAY, max: 40 * DAY }), (...drawn) => {
+        const [text, start, length, delay] = drawn
+        const pattern = readCrontab(text)
+        const startDate = expectedNext(pattern, timezone, start, 400) ?? start
+        const endDate = expectedNext(pattern, timezone, startDate + length, 400) ?? startDate + length
+        let trigger: Trigger
+        try {
+          trigger = cron(text, { timezone, startDate, endDate })
+        } catch (error) {
+          if (!(error instanceof CronwrightError) || error.code !== 'TRIGGER_NEVER_FIRES') throw error
+          expect(expectedNext(pattern, timezone, startDate - 1, 400) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(
+            endDate,
+          )
+          return
+        }
+        for (const after of [startDate - 1, startDate, endDate - 1, endDate, startDate + delay]) {
+          const expected =
+            expectedNext(pattern, timezone, Math.max(after, startDate - 1), 900) ?? Number.POSITIVE_INFINITY
+          expect(trigger.nextAt(after)).toBe(expected <= endDate ? expected : Number.POSITIVE_INFINITY)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('random cron fields fire as the oracle reads them', TIMEOUT, () => {
+    fc.assert(
+      fc.property(cronFields, instantsNear(places), fc.constantFrom(...POLICIES), (fields, start, dst) => {
+        const pattern = readFields(fields)
+        let trigger: Trigger
+        try {
+          trigger = cron(fields, { timezone, dst })
+        } catch (error) {
+          if (!(error instanceof CronwrightError) || error.code !== 'TRIGGER_NEVER_FIRES') throw error
+          expect(expectedNext(pattern, timezone, start, YEARS, dst)).toBeUndefined()
+          return
+        }
+        let after = start
+        for (let count = 0; count < 3; count += 1) {
+          const expected = expectedNext(pattern, timezone, after, YEARS, dst)
+          const actual = trigger.nextAt(after)
+          if (expected === undefined) {
+            expect(actual).toBeGreaterThan(start + (YEARS - 4) * DAY)
+            return
+          }
+          expect(new Date(actual)).toEqual(new Date(expected))
+          after = expected
+        }
+      }),
+      { numRuns: 400 },
     )
   })
 })

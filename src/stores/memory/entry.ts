@@ -7,6 +7,9 @@ export interface Entry extends HeapItem {
   record: StoreRecord
   /** The heap that holds it, or null while nothing is due about it. */
   heap: IndexedHeap<Entry> | null
+  /** The runs of the same job that arrived before and after; null for a job. */
+  previous: Entry | null
+  next: Entry | null
   /** Order of arrival: decides between records due in the same millisecond. */
   readonly sequence: number
 }

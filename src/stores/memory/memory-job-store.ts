@@ -144,7 +144,7 @@ export class MemoryJobStore extends RecordJobStore {
     const entries = this.#entries[record.kind]
     if (entries.has(record.id)) return false
     this.#sequence += 1
-    const entry: Entry = { record, slot: -1, heap: null, sequence: this.#sequence }
+    const entry: Entry = { record, slot: -1, heap: null, previous: null, next: null, sequence: this.#sequence }
     entries.set(record.id, entry)
     this.#due.put(entry)
     if (record.kind === 'run') this.#runs.add(entry, record)

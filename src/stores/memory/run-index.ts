@@ -1,30 +1,34 @@
-/** The runs of each job, in order of arrival: to count those at work and to trim what is over. */
+/**
+ * The runs of each job, in order of arrival: to count those at work and to trim what is over. The runs of a job form a
+ * list through their entries, so that adding and removing one is O(1) and costs no array for each job.
+ */
 
 import type { RunRecord } from '../../jobs/record.ts'
 import { isFinal } from '../../jobs/run.ts'
 import type { RunSeries } from '../record-store.ts'
 import type { Entry } from './entry.ts'
 
-interface RunsOfJob {
-  readonly entries: Entry[]
-  active: number
-}
-
 /** What a run belongs to: its job, or its function when it was enqueued without one. */
 type Series = Pick<RunRecord, 'jobId' | 'functionRef'>
 
+interface RunsOfSeries {
+  first: Entry | null
+  last: Entry | null
+  size: number
+  active: number
+}
+
 export class RunIndex {
-  readonly #byJob = new Map<string, RunsOfJob>()
-  readonly #byFunction = new Map<string, RunsOfJob>()
+  readonly #byJob = new Map<string, RunsOfSeries>()
+  readonly #byFunction = new Map<string, RunsOfSeries>()
 
   add(entry: Entry, run: RunRecord): void {
-    let runs = this.#runsOf(run)
-    if (runs === undefined) {
-      runs = { entries: [], active: 0 }
-      if (run.jobId === null) this.#byFunction.set(run.functionRef, runs)
-      else this.#byJob.set(run.jobId, runs)
-    }
-    runs.entries.push(entry)
+    const runs = this.#runsOf(run) ?? this.#newSeries(run)
+    entry.previous = runs.last
+    if (runs.last === null) runs.first = entry
+    else runs.last.next = entry
+    runs.last = entry
+    runs.size += 1
     if (!isFinal(run.state)) runs.active += 1
   }
 
@@ -39,10 +43,15 @@ export class RunIndex {
   remove(entry: Entry, run: RunRecord): void {
     const runs = this.#runsOf(run)
     if (runs === undefined) return
-    const index = runs.entries.indexOf(entry)
-    if (index >= 0) runs.entries.splice(index, 1)
+    if (entry.previous === null) runs.first = entry.next
+    else entry.previous.next = entry.next
+    if (entry.next === null) runs.last = entry.previous
+    else entry.next.previous = entry.previous
+    entry.previous = null
+    entry.next = null
+    runs.size -= 1
     if (!isFinal(run.state)) runs.active -= 1
-    if (runs.entries.length > 0) return
+    if (runs.size > 0) return
     if (run.jobId === null) this.#byFunction.delete(run.functionRef)
     else this.#byJob.delete(run.jobId)
   }
@@ -51,20 +60,30 @@ export class RunIndex {
     return this.#byJob.get(jobId)?.active ?? 0
   }
 
-  of(jobId: string): readonly Entry[] {
-    return this.#byJob.get(jobId)?.entries ?? []
+  *of(jobId: string): Generator<Entry> {
+    for (let entry = this.#byJob.get(jobId)?.first ?? null; entry !== null; entry = entry.next) yield entry
   }
 
   /** Finished runs of a series beyond its newest `keep`, oldest first. */
   surplus({ keep, ...series }: RunSeries): readonly Entry[] {
     const runs = this.#runsOf(series)
-    if (runs === undefined || runs.entries.length - runs.active <= keep) return []
-    const finished = runs.entries.filter(({ record }) => record.lane === 'history')
+    if (runs === undefined || runs.size - runs.active <= keep) return []
+    const finished: Entry[] = []
+    for (let entry = runs.first; entry !== null; entry = entry.next) {
+      if (entry.record.lane === 'history') finished.push(entry)
+    }
     finished.sort((a, b) => a.record.at - b.record.at || a.sequence - b.sequence)
-    return finished.slice(0, finished.length - keep)
+    return finished.slice(0, Math.max(0, finished.length - keep))
   }
 
-  #runsOf({ jobId, functionRef }: Series): RunsOfJob | undefined {
+  #runsOf({ jobId, functionRef }: Series): RunsOfSeries | undefined {
     return jobId === null ? this.#byFunction.get(functionRef) : this.#byJob.get(jobId)
+  }
+
+  #newSeries({ jobId, functionRef }: Series): RunsOfSeries {
+    const runs: RunsOfSeries = { first: null, last: null, size: 0, active: 0 }
+    if (jobId === null) this.#byFunction.set(functionRef, runs)
+    else this.#byJob.set(jobId, runs)
+    return runs
   }
 }

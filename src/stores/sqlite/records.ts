@@ -30,6 +30,7 @@ export class RecordReader {
   }
 
   list(query: ListQuery): readonly EncodedRecord[] {
+    if (query.states?.length === 0) return []
     const values: SqliteValue[] = []
     const sql = `${this.#select(COLUMNS, query, values)} ORDER BY at DESC, id DESC LIMIT ?`
     const rows = this.#connection.prepare(sql).all(...values, query.limit)
@@ -37,34 +38,45 @@ export class RecordReader {
   }
 
   count(query: Selection): number {
+    if (query.states?.length === 0) return 0
     const values: SqliteValue[] = []
     const sql = `SELECT count(*) AS records FROM (${this.#select('1', query, values)})`
     const row = this.#connection.prepare(sql).first(...values)
     return row === undefined ? 0 : number(row, 'records')
   }
 
-  /** The records of one job are in two indexes, which are read side by side. */
+  /**
+   * One index where it has all that is asked for in order. Else several, read side by side: those of the runs of a job,
+   * or one part of the index by state for each state. That index leaves out completed runs, which are most of all.
+   */
   #select(columns: string, query: Selection, values: SqliteValue[]): string {
-    const { records, newest, activeRuns, finishedRuns } = this.#tables
-    const select = (index: string, condition: string): string =>
-      `SELECT ${columns} FROM ${records} INDEXED BY ${index} WHERE ${condition}${conditionsOf(query, values)}`
-    if (query.jobId === undefined) return select(newest, 'kind = ?')
-    const ofJob = 'job_id IS NOT NULL'
-    const active = select(activeRuns, `${ofJob} AND state IN ('pending', 'running') AND kind = ?`)
-    const finished = select(finishedRuns, `${ofJob} AND state NOT IN ('pending', 'running') AND kind = ?`)
-    return `${active} UNION ALL ${finished}`
+    const { records, newest, byState, activeRuns, finishedRuns } = this.#tables
+    const select = (selection: Selection, index: string, condition: string, ...given: SqliteValue[]): string => {
+      values.push(...given)
+      return `SELECT ${columns} FROM ${records} INDEXED BY ${index} WHERE ${condition}${conditionsOf(selection, values)}`
+    }
+    if (query.jobId !== undefined) {
+      const active = select(query, activeRuns, "job_id = ? AND state IN ('pending', 'running')", query.jobId)
+      const finished = select(query, finishedRuns, "job_id = ? AND state NOT IN ('pending', 'running')", query.jobId)
+      return `${active} UNION ALL ${finished}`
+    }
+    const states = new Set(query.states)
+    if (states.size === 0 || states.has('completed')) return select(query, newest, 'true')
+    const ofAnyState = { ...query, states: undefined }
+    return Array.from(states, (state) => select(ofAnyState, byState, "state <> 'completed' AND state = ?", state)).join(
+      ' UNION ALL ',
+    )
   }
 }
 
-/** The conditions after `kind = ?`; adds the values of all of them. */
-function conditionsOf({ kind, jobId, states, queue, before }: Selection, values: SqliteValue[]): string {
+/** Conditions on what the indexes do not tell; adds their values. */
+function conditionsOf({ kind, states, queue, before }: Selection, values: SqliteValue[]): string {
   let sql = ''
   const and = (condition: string, ...given: SqliteValue[]): void => {
     sql += ` AND ${condition}`
     values.push(...given)
   }
-  values.push(kind)
-  if (jobId !== undefined) and('job_id = ?', jobId)
+  and('kind = ?', kind)
   if (states !== undefined) and('state IN (SELECT value FROM json_each(?))', JSON.stringify(states))
   if (queue !== undefined) and('queue = ?', queue)
   if (before?.id !== undefined) and('(at, id) < (?, ?)', before.at, before.id)

@@ -36,6 +36,7 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
       WHERE lane = 'run' AND due IS NOT NULL;
     CREATE INDEX ${tables.historyDue} ON ${tables.records} (due) WHERE lane = 'history' AND due IS NOT NULL;
     CREATE INDEX ${tables.newest} ON ${tables.records} (kind, at, id);
+    CREATE INDEX ${tables.byState} ON ${tables.records} (kind, state, at, id) WHERE state <> 'completed';
     CREATE INDEX ${tables.activeRuns} ON ${tables.records} (job_id, at)
       WHERE job_id IS NOT NULL AND state IN ('pending', 'running');
     CREATE INDEX ${tables.finishedRuns} ON ${tables.records} (job_id, at, lane)

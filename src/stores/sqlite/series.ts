@@ -19,10 +19,10 @@ export class SeriesKeeper {
     this.#connection = connection
     this.#countActive = connection.prepare(
       `SELECT count(*) AS runs FROM ${records} INDEXED BY ${tables.activeRuns} ` +
-        `WHERE job_id IS NOT NULL AND state IN ('pending', 'running') AND job_id = ?`,
+        `WHERE job_id = ? AND state IN ('pending', 'running')`,
     )
     this.#trimJob = connection.prepare(
-      surplus(tables.finishedRuns, `job_id IS NOT NULL AND state NOT IN ('pending', 'running') AND job_id = ?`),
+      surplus(tables.finishedRuns, `job_id = ? AND state NOT IN ('pending', 'running')`),
     )
     this.#trimFunction = connection.prepare(surplus(tables.finishedEnqueued, 'job_id IS NULL AND function_ref = ?'))
   }

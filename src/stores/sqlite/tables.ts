@@ -10,6 +10,7 @@ export interface Tables {
   readonly runsDue: string
   readonly historyDue: string
   readonly newest: string
+  readonly byState: string
   readonly activeRuns: string
   readonly finishedRuns: string
   readonly finishedEnqueued: string
@@ -34,6 +35,7 @@ export function tablesOf(table: string): Tables {
     runsDue: `"${table}_runs_due"`,
     historyDue: `"${table}_history_due"`,
     newest: `"${table}_newest"`,
+    byState: `"${table}_by_state"`,
     activeRuns: `"${table}_active_runs"`,
     finishedRuns: `"${table}_finished_runs"`,
     finishedEnqueued: `"${table}_finished_enqueued"`,

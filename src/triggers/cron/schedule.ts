@@ -12,6 +12,7 @@ import {
   monthOfDay,
   SECONDS_PER_DAY,
   weekdayOf,
+  yearOfMonth,
 } from '../civil.ts'
 import { NEVER } from '../trigger.ts'
 import type { WallSchedule } from '../wall-clock.ts'
@@ -53,8 +54,9 @@ export class CronSchedule implements WallSchedule {
   readonly #parts: CronParts
   /** Hour, minute and second of the first match in a day, in seconds. */
   readonly #firstTime: number
-  #month = Number.NaN
+  #month = 0
   #monthStart = 0
+  #monthLength = 0
   #monthDays = 0
 
   constructor(parts: CronParts) {
@@ -106,18 +108,16 @@ export class CronSchedule implements WallSchedule {
 
   /** First matching day from a day on, in months up to `lastMonth`; {@link NEVER} when there is none. */
   #dayFrom(day: number, lastMonth: number): number {
-    // A day of the remembered month: days past its end have no bit, so they fall through
-    const remembered = day - this.#monthStart
-    if (remembered >= 0 && remembered < 31) {
-      const days = this.#monthDays >>> (remembered + 1)
-      if (days !== 0) return day + lowestBit(days)
+    let offset = day - this.#monthStart
+    if (offset < 0 || offset >= this.#monthLength) {
+      const month = monthOfDay(day)
+      this.#lookAt(month)
+      if (this.#monthFrom(month) !== month) this.#monthDays = 0
+      offset = day - this.#monthStart
     }
-    let month = monthOfDay(day)
-    if (month > lastMonth) return NEVER
-    this.#lookAt(month)
-    const days = this.#monthDays >>> (day - this.#monthStart + 1)
+    const days = this.#monthDays >>> (offset + 1)
     if (days !== 0) return day + lowestBit(days)
-    for (month = this.#monthFrom(month + 1); month <= lastMonth; month = this.#monthFrom(month + 1)) {
+    for (let month = this.#monthFrom(this.#month + 1); month <= lastMonth; month = this.#monthFrom(month + 1)) {
       this.#lookAt(month)
       if (this.#monthDays !== 0) return this.#monthStart + lowestBit(this.#monthDays) - 1
     }
@@ -127,25 +127,28 @@ export class CronSchedule implements WallSchedule {
   /** First month from a month on that month and year fields allow. */
   #monthFrom(month: number): number {
     const { months, years } = this.#parts
-    const year = Math.floor(month / 12)
-    const allowedYear = years === null ? year : firstInRanges(years, year)
+    const year = yearOfMonth(month)
+    if (years === null) {
+      const inYear = firstFrom(months.low, 0, month - year * 12 + 1)
+      return inYear > 0 ? monthIndex(year, inYear) : monthIndex(year + 1, firstFrom(months.low, 0, 1))
+    }
+    const allowedYear = firstInRanges(years, year)
     const inYear = allowedYear === year ? firstFrom(months.low, 0, month - year * 12 + 1) : -1
     if (inYear > 0) return monthIndex(year, inYear)
-    const nextYear = allowedYear > year ? allowedYear : years === null ? year + 1 : firstInRanges(years, year + 1)
-    return monthIndex(nextYear, firstFrom(months.low, 0, 1))
+    return monthIndex(firstInRanges(years, Math.max(year + 1, allowedYear)), firstFrom(months.low, 0, 1))
   }
 
   #lookAt(month: number): void {
-    if (month === this.#month) return
     this.#month = month
     this.#monthStart = firstDayOfMonth(month)
-    this.#monthDays = this.#monthFrom(month) === month ? this.#daysOf(month) : 0
+    this.#monthLength = daysInMonth(month)
+    this.#monthDays = this.#daysOf()
   }
 
-  /** The matching days of a month, bit d = day d. */
-  #daysOf(month: number): number {
+  /** The matching days of the remembered month, bit d = day d. */
+  #daysOf(): number {
     const { days, weekdays, eitherDay, weeks } = this.#parts
-    const length = daysInMonth(month)
+    const length = this.#monthLength
     const firstWeekday = weekdayOf(this.#monthStart)
     const ofMonth = days.values.low | (days.rules === null ? 0 : ruleDays(days.rules, length, firstWeekday))
     const ofWeek =
