@@ -43,8 +43,10 @@ async function measureSection(name) {
     for (const task of round % 2 === 1 ? inTurn : inTurn.toReversed()) {
       process.stderr.write(`${name}, round ${round} of ${options.rounds}: ${task.subject} ${task.variant}\n`)
       try {
+        const begun = performance.now()
         const values = await measureInChild(name, task)
-        samples.push({ subject: task.subject, variant: task.variant, round, values })
+        const seconds = Number(((performance.now() - begun) / 1_000).toFixed(1))
+        samples.push({ subject: task.subject, variant: task.variant, round, seconds, values })
       } catch (error) {
         failures.push(`round ${round}, ${error.message}`)
       }

@@ -5,6 +5,8 @@
  * holds the two against each other.
  */
 
+import { describeValue, shownField, shownValue } from './core/describe.ts'
+
 /** Code of an error -> what it means. The table is the only place where a code is defined. */
 export const ERROR_CODES = {
   INVALID_ARGUMENT: 'A value given to a call breaks a rule; details name the field, the value and the rule.',
@@ -12,7 +14,7 @@ export const ERROR_CODES = {
   INVALID_TRIGGER: 'A trigger was described wrongly; details name the field, the value and the rule.',
   TRIGGER_NEVER_FIRES: 'A trigger is well formed but has no fire time at all.',
   JOB_LOOKUP: 'No job has this id in the store (or in any store).',
-  CONFLICTING_ID: 'The store already has a job or a run with this id.',
+  CONFLICTING_ID: 'The id of a job or run, or the alias of a store or executor, is taken.',
   TRANSIENT_JOB: 'A function that has no registered name cannot be kept in a persistent store.',
   FUNCTION_LOOKUP: 'No function is registered under this name in this process.',
   RUN_LOOKUP: 'No run has this id in the store (or in any store).',
@@ -64,8 +66,9 @@ export class CronwrightError extends Error {
 /** A value breaks a rule: `details` has `field`, `value` and `rule`. */
 export class InvalidArgumentError extends CronwrightError {
   constructor(field: string, value: unknown, rule: string, code: ErrorCode = 'INVALID_ARGUMENT') {
-    const shown = withoutSecret(field, value)
-    super(code, `${field}: ${rule}, got ${describeValue(shown)}`, { details: { field, value: shown, rule } })
+    const name = shownField(field)
+    const shown = shownValue(value, field)
+    super(code, `${name}: ${rule}, got ${describeValue(shown)}`, { details: { field: name, value: shown, rule } })
   }
 }
 
@@ -86,10 +89,16 @@ export interface ConfigurationProblem {
 /** A configuration is wrong; all problems are listed at once in `details.problems`. */
 export class ConfigurationError extends CronwrightError {
   constructor(problems: readonly ConfigurationProblem[]) {
-    const lines = problems.map(({ field, value, rule }) => `${field}: ${rule}, got ${describeValue(value)}`)
-    const first = problems[0]
+    const shown = problems.map(
+      ({ field, value, rule }): ConfigurationProblem => ({
+        field: shownField(field),
+        value: shownValue(value, field),
+        rule,
+      }),
+    )
+    const lines = shown.map(({ field, value, rule }) => `${field}: ${rule}, got ${describeValue(value)}`)
     super('INVALID_CONFIGURATION', `invalid configuration: ${lines.join('; ')}`, {
-      details: { ...first, problems },
+      details: { ...shown[0], problems: shown },
     })
   }
 }
@@ -98,21 +107,18 @@ export class ConfigurationError extends CronwrightError {
 export class JobLookupError extends CronwrightError {
   constructor(jobId: string, store?: string) {
     super('JOB_LOOKUP', `no job with the id ${describeValue(jobId)} was found${inStore(store)}`, {
-      details: { field: 'id', value: jobId, rule: 'must be the id of a stored job', jobId, store },
+      details: { ...named('id', jobId, 'must be the id of a stored job'), jobId: shownValue(jobId), store },
     })
   }
 }
 
-/** The store already has a job (or run) with this id. */
+/** The store already has a job (or run) with this id, or the scheduler a store (or executor) with this alias. */
 export class ConflictingIdError extends CronwrightError {
-  constructor(id: string, store?: string) {
-    super(
-      'CONFLICTING_ID',
-      `the id ${describeValue(id)} is taken${inStore(store)}; pass replaceExisting to replace a job`,
-      {
-        details: { field: 'id', value: id, rule: 'must not be taken', id, store },
-      },
-    )
+  constructor(id: string, store?: string, field: 'id' | 'alias' = 'id') {
+    const remedy = field === 'id' ? 'pass replaceExisting to replace a job' : 'remove what has it first'
+    super('CONFLICTING_ID', `the ${field} ${describeValue(id)} is taken${inStore(store)}; ${remedy}`, {
+      details: { ...named(field, id, 'must not be taken'), id: shownValue(id), store },
+    })
   }
 }
 
@@ -123,7 +129,7 @@ export class TransientJobError extends CronwrightError {
       'TRANSIENT_JOB',
       `the function ${describeValue(functionName)} is not registered, so the persistent store ` +
         `${describeValue(store)} cannot keep a job of it; call register(name, fn) first`,
-      { details: { field: 'fn', value: functionName, rule: 'must be registered for a persistent store', store } },
+      { details: { ...named('fn', functionName, 'must be registered for a persistent store'), store } },
     )
   }
 }
@@ -132,7 +138,7 @@ export class TransientJobError extends CronwrightError {
 export class FunctionLookupError extends CronwrightError {
   constructor(name: string) {
     super('FUNCTION_LOOKUP', `no function is registered under the name ${describeValue(name)}`, {
-      details: { field: 'fn', value: name, rule: 'must be a registered function', name },
+      details: { ...named('fn', name, 'must be the name of a registered function'), name: shownValue(name) },
     })
   }
 }
@@ -141,7 +147,7 @@ export class FunctionLookupError extends CronwrightError {
 export class RunLookupError extends CronwrightError {
   constructor(runId: string, store?: string) {
     super('RUN_LOOKUP', `no run with the id ${describeValue(runId)} was found${inStore(store)}`, {
-      details: { field: 'id', value: runId, rule: 'must be the id of a stored run', runId, store },
+      details: { ...named('id', runId, 'must be the id of a stored run'), runId: shownValue(runId), store },
     })
   }
 }
@@ -178,7 +184,7 @@ export class AliasLookupError extends CronwrightError {
     super(
       what === 'executor' ? 'EXECUTOR_LOOKUP' : 'STORE_LOOKUP',
       `there is no ${noun} ${describeValue(alias)}; known: ${known.join(', ') || 'none'}`,
-      { details: { field: what, value: alias, rule: `must be the alias of a known ${noun}`, known } },
+      { details: { ...named(what, alias, `must be the alias of a known ${noun}`), known } },
     )
   }
 }
@@ -186,8 +192,9 @@ export class AliasLookupError extends CronwrightError {
 /** A value cannot be stored. */
 export class SerializationError extends CronwrightError {
   constructor(path: string, value: unknown, rule: string) {
-    super('SERIALIZATION', `${path}: ${rule}, got ${describeValue(value)}`, {
-      details: { field: path, value: describeValue(value), rule },
+    const field = shownField(path)
+    super('SERIALIZATION', `${field}: ${rule}, got ${describeValue(value)}`, {
+      details: { field, value: describeValue(value), rule },
     })
   }
 }
@@ -202,33 +209,10 @@ export class MissingDependencyError extends CronwrightError {
   }
 }
 
-const SECRET_FIELD = /pass|secret|token|credential/i
-
-/** A value as an error may show it: passwords in URLs and values of secret fields are masked. */
-function withoutSecret(field: string, value: unknown): unknown {
-  if (SECRET_FIELD.test(field.slice(field.lastIndexOf('.') + 1))) return '***'
-  return typeof value === 'string' ? value.replace(/(\/\/[^:@/]*):[^@/]*@/g, '$1:***@') : value
+function named(field: string, value: unknown, rule: string): ErrorDetails {
+  return { field, value: shownValue(value), rule }
 }
 
 function inStore(store: string | undefined): string {
   return store === undefined ? '' : ` in the store ${describeValue(store)}`
-}
-
-/** A short, safe text for a value in a message: never longer than 80 characters, never throws. */
-export function describeValue(value: unknown): string {
-  const text = describe(value)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'object' && value !== null) {
-    const keys = Object.keys(value).slice(0, 4)
-    return keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`
-  }
-  return String(value)
 }

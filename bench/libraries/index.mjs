@@ -9,6 +9,8 @@
  * @property {(expression: string, handler: () => void) => unknown} add - schedules a job; awaited if it is a promise
  */
 
+import { dailyAt } from '../frame/expressions.mjs'
+
 /** Cronwright's own name in the tables; every ratio is to it. */
 export const OURS = 'cronwright'
 
@@ -58,4 +60,19 @@ export async function addJobs(library, count, expressionAt, handler) {
     else handles.push(added)
   }
   return handles
+}
+
+/**
+ * An instant, a whole second, by which so many jobs can be added: judged by some that are due in half a day.
+ *
+ * @param {number} count
+ * @param {(expression: string) => unknown} addOne
+ */
+export async function secondAhead(count, addOne) {
+  const trial = Math.max(200, count / 50)
+  const expression = dailyAt(Date.now() + 12 * 3_600_000)
+  const startedAt = performance.now()
+  for (let index = 0; index < trial; index += 1) await addOne(expression)
+  const neededMs = ((performance.now() - startedAt) * count) / trial
+  return Math.ceil((Date.now() + 500 + 1.4 * neededMs) / 1_000) * 1_000
 }

@@ -1,5 +1,7 @@
 /** How the demo's output looks. */
 
+import type { JobReading, RunLine } from './readings.ts'
+
 export function printHeading(text: string): void {
   console.log(`\n${text}\n${'-'.repeat(text.length)}`)
 }
@@ -13,8 +15,24 @@ export function printTable(columns: readonly string[], rows: readonly (readonly 
   }
 }
 
+export function printJobs(jobs: readonly JobReading[]): void {
+  const rows = jobs.map((job) => [job.id, job.functionRef, String(job.trigger), clockTime(job.nextRunTime)])
+  printTable(['JOB', 'FUNCTION', 'TRIGGER', 'NEXT'], rows)
+}
+
+export function printRunHeader(): void {
+  console.log('  DUE           JOB                 LATE  OUTCOME')
+}
+
+/** Prints how a run ended: when it was due, its job, how late it began, and its outcome. */
+export function printRun({ job, dueAt, latenessMs, outcome, reason }: RunLine): void {
+  const lateness = latenessMs === null ? '' : `+${milliseconds(latenessMs)}`
+  const why = reason === null ? '' : ` (${reason})`
+  console.log(`  ${clockTime(dueAt)}  ${job.padEnd(16)}${lateness.padStart(8)}  ${outcome}${why}`)
+}
+
 /** Time of day with milliseconds, as in the process's time zone. */
-export function clockTime(at: Date | number): string {
+export function clockTime(at: number): string {
   const instant = new Date(at)
   return `${instant.toTimeString().slice(0, 8)}.${String(instant.getMilliseconds()).padStart(3, '0')}`
 }

@@ -15,8 +15,13 @@ export function sendTraffic(url: string): () => Promise<void> {
 async function send(url: string, signal: AbortSignal): Promise<void> {
   for (let count = 1; !signal.aborted; count += 1) {
     const rounds = count % 8 === 0 ? 'many' : String(200 * (1 + (count % 5)))
-    const response = await fetch(`${url}/?rounds=${rounds}`)
-    await response.arrayBuffer()
+    try {
+      const response = await fetch(`${url}/?rounds=${rounds}`)
+      await response.arrayBuffer()
+    } catch {
+      // The service was ended while it was asked, as by Ctrl-C: nobody is there to be sent requests.
+      return
+    }
     await sleep(100, undefined, { signal }).catch(() => undefined)
   }
 }

@@ -40,19 +40,11 @@ const startedAt = new Date()
 await scheduler.start()
 printLine({ event: 'started', url, startedAt })
 
-let stopping: Promise<void> | undefined
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    stopping ??= stop()
-  })
-}
-
-/** Runs at work come to their end first: some of them need the server. */
-async function stop(): Promise<void> {
-  await scheduler.shutdown({ timeout: '10s' })
-  server.close()
-  server.closeAllConnections()
-  await once(server, 'close')
-  await log.close()
-  printLine({ event: 'stopped' })
-}
+await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+// Runs at work come to their end first: some of them need the server.
+await scheduler.shutdown({ timeout: '10s' })
+server.close()
+server.closeAllConnections()
+await once(server, 'close')
+await log.close()
+printLine({ event: 'stopped' })

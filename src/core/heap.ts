@@ -1,6 +1,6 @@
 /**
  * An indexed four-ary heap: the earliest item at the top, and any item can be moved or taken out in O(log n) because
- * it knows its place. One heap serves all waiting jobs, so that one timer does.
+ * it knows its place.
  */
 
 /** What an item carries so that the heap can find it. Owned by the heap; -1 while in no heap. */
@@ -49,22 +49,20 @@ export class IndexedHeap<T extends HeapItem> {
   }
 
   /**
-   * Up to `limit` items in order, without changing the heap: visits only items for which `mayGoOn` holds (and their
-   * children), and takes those that `accepts`. O(visited log visited).
+   * The items in order, one at a time and without changing the heap, which must not change meanwhile. Taking k of them
+   * is O(k log k), however many there are.
    */
-  first(limit: number, mayGoOn: (item: T) => boolean, accepts: (item: T) => boolean): T[] {
-    const found: T[] = []
+  *inOrder(): Generator<T, void> {
     const frontier = new Frontier<T>(this.#isBefore)
-    const visit = (item: T | undefined): void => {
-      if (item !== undefined && mayGoOn(item)) frontier.add(item)
+    for (let item = this.#items[0]; item !== undefined; item = frontier.take()) {
+      yield item
+      const start = item.slot * ARITY + 1
+      for (let slot = start; slot < start + ARITY; slot += 1) {
+        const child = this.#items[slot]
+        if (child === undefined) break
+        frontier.add(child)
+      }
     }
-    visit(this.#items[0])
-    for (let item = frontier.take(); item !== undefined && found.length < limit; item = frontier.take()) {
-      if (accepts(item)) found.push(item)
-      const child = item.slot * ARITY + 1
-      for (let offset = 0; offset < ARITY; offset += 1) visit(this.#items[child + offset])
-    }
-    return found
   }
 
   #up(item: T, from: number): void {

@@ -9,6 +9,8 @@ import type { RetryPolicy } from './policy.ts'
  * @param random - in [0, 1); 0.5 gives the delay without jitter
  */
 export function retryDelay(policy: RetryPolicy, attempt: number, random: number): number {
-  const delay = Math.min(policy.baseMs * policy.factor ** (attempt - 1), policy.capMs)
+  // After many attempts the power is infinite, and infinity times a base of 0 would be no number.
+  const growth = Math.min(policy.factor ** (attempt - 1), Number.MAX_VALUE)
+  const delay = Math.min(policy.baseMs * growth, policy.capMs)
   return Math.max(0, Math.round(delay * (1 + policy.jitter * (2 * random - 1))))
 }

@@ -106,7 +106,7 @@ function policy(fields: Fields): JobPolicy {
   const retry = fields.nested('retry')
   const history = fields.nested('history')
   return {
-    coalesce: fields.value('coalesce') === true,
+    coalesce: fields.boolean('coalesce'),
     maxInstances: fields.number('maxInstances'),
     maxRuns: fields.numberOrNull('maxRuns'),
     misfireGraceMs: fields.numberOrNull('misfireGraceMs'),
@@ -175,6 +175,12 @@ class Fields {
   number(field: string): number {
     const value = this.#fields[field]
     if (typeof value !== 'number' || Number.isNaN(value)) throw this.error(field, 'must be a number')
+    return value
+  }
+
+  boolean(field: string): boolean {
+    const value = this.#fields[field]
+    if (typeof value !== 'boolean') throw this.error(field, 'must be true or false')
     return value
   }
 

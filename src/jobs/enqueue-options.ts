@@ -1,7 +1,7 @@
 /** Options of `enqueue`: checked and resolved. */
 
 import { type Duration, parseDuration } from '../core/duration.ts'
-import { checkFields, checkInstant } from '../core/validate.ts'
+import { checkInstant, checkOptions } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { checkId, type JobDefaults, type ResolvedDefaults, resolveDefaults } from './options.ts'
 
@@ -27,7 +27,7 @@ export interface ResolvedEnqueue {
 
 /** @throws InvalidArgumentError */
 export function resolveEnqueue(value: unknown, base: ResolvedDefaults, now: number): ResolvedEnqueue {
-  const { id, delay, runAt, ...shared } = checkFields(value ?? {}, 'options', [...SHARED_KEYS, 'id', 'delay', 'runAt'])
+  const { id, delay, runAt, ...shared } = checkOptions(value, 'options', [...SHARED_KEYS, 'id', 'delay', 'runAt'])
   if (delay !== undefined && runAt !== undefined) {
     throw new InvalidArgumentError('options.delay', delay, 'must not be given together with runAt')
   }

@@ -13,7 +13,10 @@ import type { JobPolicy } from './policy.ts'
 /** Why a fire time did not run. */
 export type SkipReason = 'misfire' | 'coalesced' | 'catch-up-limit' | 'max-instances'
 
-/** A fire time that did not run; `count` above 1 stands for that many, of which `at` is the last. */
+/**
+ * A fire time that did not run; `count` above 1 stands for that many, of which `at` is the last. For triggers other than
+ * intervals it may be too small: counting them stops at 10,000.
+ */
 export interface Skip {
   readonly at: number
   readonly count: number
@@ -29,11 +32,11 @@ export interface FireDecision {
   readonly next: number
 }
 
-/** Skipped fire times that get a record of their own; older ones of the same outage are summed up in one. */
+/** Skipped fire times that get a record of their own; later ones of the same outage are summed up in one. */
 export const LISTED_SKIPS = 100
 /** Missed fire times that a job without `coalesce` runs after an outage; older ones are skipped. */
 export const CATCH_UP_LIMIT = 1_000
-/** Where counting a long outage of a cron trigger stops. */
+/** Where counting the fire times of a long outage stops, unless the trigger knows their number without a walk. */
 const COUNT_LIMIT = 10_000
 
 const NONE: readonly never[] = Object.freeze([])
@@ -101,7 +104,8 @@ function skips(trigger: Trigger, first: number, until: number, reason: SkipReaso
     at = trigger.nextAt(at)
   }
   if (at > until || at === NEVER) return listed
-  const count = trigger.countBetween(at - 1, until, COUNT_LIMIT)
+  const limit = trigger.type === 'interval' ? Number.MAX_SAFE_INTEGER : COUNT_LIMIT
+  const count = trigger.countBetween(at - 1, until, limit)
   listed.push({ at: trigger.latestAt(at - 1, until), count, reason })
   return listed
 }

@@ -7,8 +7,9 @@ import {
   checkInstant,
   checkInteger,
   checkNumber,
-  checkObject,
   checkOneOf,
+  checkOptions,
+  checkPlainObject,
   checkText,
   checkTexts,
 } from '../core/validate.ts'
@@ -170,7 +171,9 @@ export function resolveDefaults(value: unknown, base: ResolvedDefaults, field: s
 
 /** @throws InvalidArgumentError */
 export function resolveOptions(value: unknown, base: ResolvedDefaults, field = 'options'): ResolvedOptions {
-  return resolved(checkFields(value ?? {}, field, OPTION_KEYS), base, field)
+  const options = resolved(checkOptions(value, field, OPTION_KEYS), base, field)
+  if (options.nextRunTime !== null) return options
+  throw new InvalidArgumentError(`${field}.nextRunTime`, null, 'must be an instant; to add the job paused, give paused')
 }
 
 /** @throws InvalidArgumentError */
@@ -195,10 +198,10 @@ function resolved(fields: Readonly<Record<string, unknown>>, base: ResolvedDefau
   }
 }
 
-/** An id of a job or run: text that every store can keep. */
+/** An id of a job or run, or the name of a queue, store or executor: text that every store keeps as it is. */
 export function checkId(value: unknown, field: string): string {
   const id = checkText(value, field, MAX_ID)
-  if (id.trim() !== id || /\p{Cc}/u.test(id)) {
+  if (id.trim() !== id || /\p{Control}/u.test(id)) {
     throw new InvalidArgumentError(field, value, 'must not begin or end with a blank or hold control characters')
   }
   return id
@@ -218,14 +221,14 @@ const POLICY_KEYS = [
 function overlay(fields: Readonly<Record<string, unknown>>, base: ResolvedDefaults, field: string): ResolvedDefaults {
   const { executor, store, queue, priority, tags, metadata } = fields
   return {
-    executor: executor === undefined ? base.executor : checkText(executor, `${field}.executor`, MAX_ID),
-    store: store === undefined ? base.store : checkText(store, `${field}.store`, MAX_ID),
-    queue: queue === undefined ? base.queue : checkText(queue, `${field}.queue`, MAX_ID),
+    executor: executor === undefined ? base.executor : checkId(executor, `${field}.executor`),
+    store: store === undefined ? base.store : checkId(store, `${field}.store`),
+    queue: queue === undefined ? base.queue : checkId(queue, `${field}.queue`),
     priority:
       priority === undefined ? base.priority : checkInteger(priority, `${field}.priority`, -1_000_000, 1_000_000),
     policy: POLICY_KEYS.some((key) => fields[key] !== undefined) ? policy(fields, base.policy, field) : base.policy,
     tags: tags === undefined ? base.tags : checkTexts(tags, `${field}.tags`),
-    metadata: metadata === undefined ? base.metadata : checkObject(metadata, `${field}.metadata`),
+    metadata: metadata === undefined ? base.metadata : checkPlainObject(metadata, `${field}.metadata`),
   }
 }
 

@@ -1,6 +1,7 @@
 /** The function registry: turns a stored name back into code. */
 
-import { InvalidArgumentError } from '../errors.ts'
+import { checkFields, checkText, readable } from '../core/validate.ts'
+import { FunctionLookupError, InvalidArgumentError } from '../errors.ts'
 import type { RunContext } from './context.ts'
 import type { JobResult } from './result.ts'
 
@@ -72,21 +73,19 @@ export class FunctionRegistry<Defaults> {
 
   /**
    * The registration that a call means; a function that was never registered gets a passing one of its own.
-   * Undefined for a name that nobody registered.
    *
+   * @throws FunctionLookupError for a name that nobody registered
    * @throws InvalidArgumentError for a value that cannot mean a function
    */
-  resolve(fn: unknown): Registration<Defaults> | undefined {
-    if (typeof fn === 'string') return this.#byName.get(fn)
-    if ((typeof fn === 'object' && fn !== null) || typeof fn === 'function') {
-      const known = this.#byCode.get(fn)
-      if (known !== undefined) return known
-      if ('functionRef' in fn && typeof fn.functionRef === 'string') return this.#byName.get(fn.functionRef)
-    }
+  resolve(fn: unknown): Registration<Defaults> {
+    const name = nameOf(fn)
+    const known = (isKey(fn) ? this.#byCode.get(fn) : undefined) ?? this.#byName.get(name ?? '')
+    if (known !== undefined) return known
+    if (name !== undefined) throw new FunctionLookupError(name)
     const code = runnable(fn)
     this.#anonymous += 1
-    const name = typeof fn === 'function' && fn.name !== '' ? fn.name : 'function'
-    return this.#keep({ name: `${name}#${this.#anonymous}`, code, defaults: undefined, named: false }, fn)
+    const label = typeof fn === 'function' && typeof fn.name === 'string' && fn.name !== '' ? fn.name : 'function'
+    return this.#keep({ name: `${label}#${this.#anonymous}`, code, defaults: undefined, named: false }, fn)
   }
 
   lookup(name: string): Registration<Defaults> | undefined {
@@ -96,23 +95,52 @@ export class FunctionRegistry<Defaults> {
   #keep(registration: Registration<Defaults>, code: unknown): Registration<Defaults> {
     this.#byName.set(registration.name, registration)
     this.#codeOf.set(registration.name, code)
-    if ((typeof code === 'object' && code !== null) || typeof code === 'function') this.#byCode.set(code, registration)
+    if (isKey(code)) this.#byCode.set(code, registration)
     return registration
   }
 }
 
+/** The name that stands for a function: given as text, or as what `register` returned. */
+function nameOf(fn: unknown): string | undefined {
+  if (typeof fn === 'string') return fn
+  const name = isKey(fn) ? readable('fn', fn, () => Reflect.get(fn, 'functionRef')) : undefined
+  return typeof name === 'string' ? name : undefined
+}
+
+function isKey(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+const CLASS = /^class\b/
+
 /** What can be called: a handler as it is, an object's `run`, or a module for an executor to load. */
 function runnable(code: unknown): AnyHandler | ModuleReference {
-  if (typeof code === 'function') return code as AnyHandler
+  if (typeof code === 'function') {
+    if (!CLASS.test(Function.prototype.toString.call(code))) return code as AnyHandler
+    throw new InvalidArgumentError(
+      'fn',
+      code,
+      'must be a function, or an instance of a class with run(), not the class',
+    )
+  }
   if (typeof code === 'object' && code !== null) {
-    if ('run' in code && typeof code.run === 'function') return code.run.bind(code) as AnyHandler
-    if (isModuleReference(code)) return code
+    const run: unknown = readable('fn', code, () => Reflect.get(code, 'run'))
+    if (typeof run === 'function') return run.bind(code) as AnyHandler
+    if (readable('fn', code, () => isModuleReference(code))) return checkModule(code)
   }
   throw new InvalidArgumentError(
     'fn',
     code,
     'must be a function, an object with run(), a module reference or a registered name',
   )
+}
+
+function checkModule(reference: object): ModuleReference {
+  const { module, name } = checkFields(reference, 'fn', ['module', 'name'])
+  return {
+    module: module instanceof URL ? module : checkText(module, 'fn.module', 4_096),
+    name: name === undefined ? undefined : checkText(name, 'fn.name'),
+  }
 }
 
 /** Whether a value is a {@link ModuleReference}. */

@@ -1,6 +1,7 @@
 /** Results that say more than a return value, and what a handler's end means for its run. */
 
-import { CronwrightError, describeValue } from '../errors.ts'
+import { describeValue } from '../core/describe.ts'
+import { CronwrightError } from '../errors.ts'
 import type { StoredError } from './run.ts'
 import type { Outcome } from './transitions.ts'
 

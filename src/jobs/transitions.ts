@@ -156,13 +156,32 @@ export function retryFinished(now: number): Patch {
 }
 
 function finished(run: RunRecord, state: RunState, now: number, changes: Partial<RunStatus>): Patch {
-  const status = { ...run.status, finishedAt: now, ...changes }
+  const { attempt, crashes, fence, worker, startedAt, progress } = run.status
+  const { reason = run.status.reason, output, error = run.status.error, count = run.status.count } = changes
+  const status: RunStatus = {
+    attempt,
+    crashes: changes.crashes ?? crashes,
+    fence,
+    worker,
+    startedAt,
+    finishedAt: now,
+    reason,
+    output,
+    error,
+    progress,
+    count,
+  }
   if (WAITS_FOR_OPERATOR.has(state)) return { state, due: null, status }
   return { lane: 'history', state, due: now + run.spec.policy.history.maxAgeMs, status }
 }
 
-/** The guarded change that applies a patch to a run; a finished run that no history is kept of is removed. */
+/** Whether no history is kept of a run: it is removed when it is over. */
+export function isForgotten(run: RunRecord): boolean {
+  return run.spec.policy.history.keep === 0
+}
+
+/** The guarded change that applies a patch to a run. */
 export function runChange(run: RunRecord, patch: Patch): Change {
-  const isForgotten = patch.lane === 'history' && run.spec.policy.history.keep === 0
-  return { expect: run.version, key: { kind: 'run', id: run.id }, patch: isForgotten ? null : patch }
+  const isRemoved = patch.lane === 'history' && isForgotten(run)
+  return { expect: run.version, key: { kind: 'run', id: run.id }, patch: isRemoved ? null : patch }
 }

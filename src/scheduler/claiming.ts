@@ -7,6 +7,8 @@ import { patchedRecord, type RunRecord } from '../jobs/record.ts'
 import { claim, type Lease, runChange, takeOver } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import type { Kernel } from './kernel.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import type { RunAtWork } from './run-at-work.ts'
 import type { Runner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
 import type { StoreSlot } from './store-slot.ts'
@@ -23,52 +25,75 @@ interface Claim {
 
 /** What keeps runs from being claimed here, beyond what the store knows. */
 interface Obstacles {
-  readonly functions: Set<string>
-  readonly jobs: Set<string>
+  /** Functions that are unknown here, or whose executor has no room. */
+  readonly functions: readonly string[]
+  /** Jobs with as many runs at work in this process as they may have. */
+  readonly jobs: readonly string[]
 }
 
 export class Claiming {
   readonly #kernel: Kernel
   readonly #runner: Runner
   readonly #settlement: Settlement
+  readonly #leases: LeaseKeeper
 
-  constructor(kernel: Kernel, runner: Runner, settlement: Settlement) {
+  constructor(kernel: Kernel, runner: Runner, settlement: Settlement, leases: LeaseKeeper) {
     this.#kernel = kernel
     this.#runner = runner
     this.#settlement = settlement
+    this.#leases = leases
   }
 
   /** Claims up to a slice of due runs. True if there may be more that could be claimed at once. */
   async step(slot: StoreSlot): Promise<boolean> {
     const now = this.#kernel.clock.now()
-    const obstacles = this.obstacles(slot)
-    slot.isStarved = this.#room() <= 0
+    const room = this.#room()
+    slot.isStarved = room <= 0
     if (slot.isStarved) return false
+    const { functions, jobs } = this.obstacles(slot)
     const askedAt = this.#kernel.clock.monotonic()
-    const limit = Math.min(this.#room(), SLICE)
+    const limit = Math.min(room, SLICE)
     const due = await slot.store.due({
       lane: 'run',
       before: now,
       limit,
       queues: this.#kernel.settings.queues,
-      withoutFunctions: [...obstacles.functions],
-      withoutJobs: [...obstacles.jobs],
+      withoutFunctions: functions,
+      withoutJobs: jobs,
     })
     if (due.length === 0) return false
+    await this.#keepOwn(slot, due)
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
-    const claims = this.#plan(slot, due, lease, obstacles)
-    await this.#commit(slot, claims, askedAt)
-    return due.length === limit && claims.length > 0
+    await this.#commit(slot, this.#plan(slot, due, lease), askedAt)
+    return due.length === limit
   }
 
-  /** Functions unknown here or without room, and jobs that are at their limit in this process. */
   obstacles(slot: StoreSlot): Obstacles {
-    const functions = new Set(slot.unknownFunctions)
-    const jobs = new Set<string>()
-    for (const { record } of slot.atWork.values()) {
-      if (record.jobId !== null && this.#isAtLimit(record)) jobs.add(record.jobId)
-    }
+    const functions = [...slot.unknownFunctions, ...slot.crowdedFunctions]
+    const jobs: string[] = []
+    for (const [jobId, { count, limit }] of this.#atWork(slot)) if (count >= limit) jobs.push(jobId)
     return { functions, jobs }
+  }
+
+  /** Runs at work here of each job that has any, and how many it may have. */
+  #atWork(slot: StoreSlot): Map<string, { count: number; limit: number }> {
+    const jobs = new Map<string, { count: number; limit: number }>()
+    for (const { record } of slot.atWork.values()) {
+      if (record.jobId === null) continue
+      const limit = record.spec.policy.maxInstances
+      jobs.set(record.jobId, { count: (jobs.get(record.jobId)?.count ?? 0) + 1, limit })
+    }
+    return jobs
+  }
+
+  /** A run at work here whose lease seems over, because the wall clock was stepped, is renewed and not taken over. */
+  async #keepOwn(slot: StoreSlot, due: readonly RunRecord[]): Promise<void> {
+    const own: RunAtWork[] = []
+    for (const { id } of due) {
+      const work = slot.atWork.get(id)
+      if (work !== undefined) own.push(work)
+    }
+    if (own.length > 0) await this.#leases.renew(slot, own)
   }
 
   #room(): number {
@@ -77,22 +102,16 @@ export class Claiming {
     return room
   }
 
-  #isAtLimit(run: RunRecord): boolean {
-    return run.jobId !== null && this.#runner.countOf(run.jobId) >= run.spec.policy.maxInstances
-  }
-
-  #plan(slot: StoreSlot, due: readonly RunRecord[], lease: Lease, obstacles: Obstacles): Claim[] {
+  #plan(slot: StoreSlot, due: readonly RunRecord[], lease: Lease): Claim[] {
     const claims: Claim[] = []
-    const planned = new Map<string, number>()
+    const atWork = this.#atWork(slot)
     for (const run of due) {
-      if (slot.atWork.get(run.id) !== undefined) continue
-      const executor = this.#executorFor(slot, run)
-      const before = run.jobId === null ? 0 : this.#runner.countOf(run.jobId) + (planned.get(run.jobId) ?? 0)
-      if (executor === undefined || before >= run.spec.policy.maxInstances) {
-        if (executor !== undefined && run.jobId !== null) obstacles.jobs.add(run.jobId)
-        continue
-      }
-      if (run.jobId !== null) planned.set(run.jobId, (planned.get(run.jobId) ?? 0) + 1)
+      if (slot.atWork.has(run.id)) continue
+      const limit = run.spec.policy.maxInstances
+      const count = run.jobId === null ? 0 : (atWork.get(run.jobId)?.count ?? 0)
+      const executor = run.jobId !== null && count >= limit ? undefined : this.#executorFor(slot, run)
+      if (executor === undefined) continue
+      if (run.jobId !== null) atWork.set(run.jobId, { count: count + 1, limit })
       claims.push(this.#claim(run, executor, lease))
     }
     return claims
@@ -117,7 +136,7 @@ export class Claiming {
       return undefined
     }
     if (executor.free > 0) return executor
-    slot.isStarved = true
+    slot.crowdedFunctions.add(run.functionRef)
     return undefined
   }
 

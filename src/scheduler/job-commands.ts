@@ -1,15 +1,8 @@
 /** What a user can do with jobs. Each command is one read and one guarded change, repeated when another came between. */
 
 import { randomId } from '../core/random-id.ts'
-import { checkFields, checkText } from '../core/validate.ts'
-import {
-  ConflictingIdError,
-  FunctionLookupError,
-  InvalidArgumentError,
-  JobLookupError,
-  TransientJobError,
-  TriggerError,
-} from '../errors.ts'
+import { checkFields, checkOptions, checkText } from '../core/validate.ts'
+import { ConflictingIdError, InvalidArgumentError, JobLookupError, TransientJobError, TriggerError } from '../errors.ts'
 import { type Job, type JobSpec, type JobState, jobFromRecord } from '../jobs/job.ts'
 import { checkId, type ResolvedOptions, resolveChanges, resolveDefaults, resolveOptions } from '../jobs/options.ts'
 import type { Change, JobRecord, RecordPatch } from '../jobs/record.ts'
@@ -82,7 +75,7 @@ export class JobCommands {
   }
 
   async list(options: unknown): Promise<Job[]> {
-    const { store, tag } = checkFields(options ?? {}, 'options', ['store', 'tag'])
+    const { store, tag } = checkOptions(options, 'options', ['store', 'tag'])
     const slots = this.#kernel.storeSlots(store === undefined ? undefined : checkText(store, 'options.store'))
     const wanted = tag === undefined ? undefined : checkText(tag, 'options.tag')
     const jobs: Job[] = []
@@ -153,7 +146,6 @@ export class JobCommands {
 
   #prepare({ fn, trigger, options: given }: JobRequest): NewJob {
     const registration = this.#kernel.functions.resolve(fn)
-    if (registration === undefined) throw new FunctionLookupError(String(fn))
     const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
     const options = resolveOptions(given, base)
     const slot = this.#kernel.storeSlot(options.resolved.store)

@@ -54,37 +54,49 @@ export class LeaseKeeper {
     }
     if (!this.#isRenewing && ageing.size > 0) {
       this.#isRenewing = true
-      void this.#renewAll(ageing, now).finally(() => {
+      const renewals = [...ageing].map(([slot, works]) => this.renew(slot, works))
+      void Promise.all(renewals).finally(() => {
         this.#isRenewing = false
       })
     }
   }
 
-  async #renewAll(ageing: ReadonlyMap<StoreSlot, readonly RunAtWork[]>, askedAt: number): Promise<void> {
-    await Promise.all([...ageing].map(([slot, works]) => this.#renew(slot, works, askedAt)))
+  /** Renews the leases of runs of one store. Never rejects: a store that fails is asked again at the next turn. */
+  async renew(slot: StoreSlot, works: readonly RunAtWork[]): Promise<void> {
+    const renewal = this.#renew(slot, works)
+    for (const work of works) work.renewal = renewal
+    await renewal
+    for (const work of works) work.renewal = undefined
   }
 
-  async #renew(slot: StoreSlot, works: readonly RunAtWork[], askedAt: number): Promise<void> {
+  async #renew(slot: StoreSlot, works: readonly RunAtWork[]): Promise<void> {
     const { leaseMs } = this.#kernel.settings
+    const askedAt = this.#kernel.clock.monotonic()
     const until = this.#kernel.clock.now() + leaseMs
     const steps = works.map((work) => ({ work, run: work.record, patch: renew(work.record, until, work.reported) }))
     try {
       const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
       for (const [index, { work, run, patch }] of steps.entries()) {
-        if (work.hasEnded) continue
-        if (results[index]?.applied !== true) {
-          this.#lose(work)
-          continue
-        }
-        work.record = patchedRecord<'run'>(run, patch)
-        work.leaseEndsAt = askedAt + leaseMs
+        if (results[index]?.applied === true) {
+          work.record = patchedRecord<'run'>(run, patch)
+          work.leaseEndsAt = askedAt + leaseMs
+        } else if (!(await this.#isStillHeld(slot, work))) this.#lose(work)
       }
     } catch (error) {
       slot.failed(error)
     }
   }
 
+  /** A refused renewal may be the echo of an earlier one whose reply was lost: then the record still shows our fence. */
+  async #isStillHeld(slot: StoreSlot, work: RunAtWork): Promise<boolean> {
+    const [stored] = await slot.store.get([{ kind: 'run', id: work.id }])
+    if (stored?.state !== 'running' || stored.status.fence !== work.fence) return false
+    work.record = stored
+    return true
+  }
+
   #lose(work: RunAtWork): void {
+    if (work.hasEnded) return
     const error = new CronwrightError('LEASE_LOST', `the run ${work.id} is no longer held by this process`, {
       details: { runId: work.id, fence: work.fence },
     })

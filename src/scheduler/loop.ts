@@ -71,11 +71,12 @@ export class Loop {
 
   /** Some executor has room again: looks at the stores where runs wait for that. */
   roomAppeared(): void {
-    for (const slot of this.#kernel.stores.values()) {
-      if (!slot.isStarved) continue
+    this.#kernel.stores.forEach((slot) => {
+      if (!slot.isStarved && slot.crowdedFunctions.size === 0) return
       slot.isStarved = false
+      slot.crowdedFunctions.clear()
       this.look(slot)
-    }
+    })
   }
 
   /** Resolves when the visits that are under way have ended. */
@@ -150,11 +151,10 @@ export class Loop {
     const { roles, queues } = this.#kernel.settings
     const { store } = slot
     const { functions, jobs } = this.#claiming.obstacles(slot)
-    const withoutFunctions = [...functions]
     const [job, run, history] = await Promise.all([
-      roles.schedule ? store.nextDue({ lane: 'job', withoutFunctions }) : null,
+      roles.schedule ? store.nextDue({ lane: 'job', withoutFunctions: [...slot.unknownFunctions] }) : null,
       roles.execute && !slot.isStarved
-        ? store.nextDue({ lane: 'run', queues, withoutFunctions, withoutJobs: [...jobs] })
+        ? store.nextDue({ lane: 'run', queues, withoutFunctions: functions, withoutJobs: jobs })
         : null,
       store.nextDue({ lane: 'history' }),
     ])

@@ -28,6 +28,8 @@ export class RunAtWork implements RunContext {
   /** Takes back the timer of its timeout. */
   cancelTimeout: (() => void) | undefined
   reported: RunProgress | null
+  /** The renewal of its lease that is under way; it changes `record`. */
+  renewal: Promise<void> | undefined
 
   readonly #logger: Logger
   readonly #startedAt: number

@@ -1,11 +1,10 @@
 /** What a user can do with runs: make them, look at them, end them, wait for them. */
 
 import { randomId } from '../core/random-id.ts'
-import { checkFields, checkInstant, checkInteger, checkOneOf, checkText } from '../core/validate.ts'
+import { checkInstant, checkInteger, checkOneOf, checkOptions, checkText, readable } from '../core/validate.ts'
 import {
   ConflictingIdError,
   CronwrightError,
-  FunctionLookupError,
   InvalidArgumentError,
   MaxInstancesReachedError,
   RunLookupError,
@@ -67,7 +66,6 @@ export class RunCommands {
 
   async enqueue(fn: unknown, inputs: readonly unknown[], options: unknown): Promise<Run[]> {
     const registration = this.#kernel.functions.resolve(fn)
-    if (registration === undefined) throw new FunctionLookupError(String(fn))
     const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
     const { id, dueAt, resolved } = resolveEnqueue(options, base, this.#kernel.clock.now())
     if (id !== undefined && inputs.length !== 1) {
@@ -107,7 +105,7 @@ export class RunCommands {
   }
 
   async list(options: unknown): Promise<Run[]> {
-    const fields = checkFields(options ?? {}, 'options', ['store', 'jobId', 'state', 'queue', 'limit', 'before'])
+    const fields = checkOptions(options, 'options', ['store', 'jobId', 'state', 'queue', 'limit', 'before'])
     const { store, jobId, state, queue, limit = DEFAULT_LIMIT, before } = fields
     const slots = this.#kernel.storeSlots(store === undefined ? undefined : checkText(store, 'options.store'))
     const query = {
@@ -162,8 +160,8 @@ export class RunCommands {
 
   /** Resolves with the output of a run when it is completed; rejects with its error when it ends otherwise. */
   async wait(run: unknown, options: unknown): Promise<unknown> {
-    const runId = checkText(typeof run === 'object' && run !== null && 'id' in run ? run.id : run, 'id')
-    const { store, signal } = checkFields(options ?? {}, 'options', ['store', 'signal'])
+    const runId = checkText(idOf(run), 'id')
+    const { store, signal } = checkOptions(options, 'options', ['store', 'signal'])
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw new InvalidArgumentError('options.signal', signal, 'must be an AbortSignal')
     }
@@ -225,6 +223,11 @@ export class RunCommands {
     }
     return undefined
   }
+}
+
+/** The id of a run that is given as itself. */
+function idOf(run: unknown): unknown {
+  return typeof run === 'object' && run !== null ? readable('id', run, () => Reflect.get(run, 'id')) : run
 }
 
 function checkStates(value: unknown): readonly string[] {

@@ -19,8 +19,6 @@ export class Runner {
   readonly #onRoom: () => void
   readonly #onStart: () => void
   #count = 0
-  /** Runs at work of each job that has any. */
-  readonly #byJob = new Map<string, number>()
   #onIdle: (() => void) | undefined
 
   /**
@@ -41,17 +39,11 @@ export class Runner {
     return works
   }
 
-  /** Runs of a job at work in this process. */
-  countOf(jobId: string): number {
-    return this.#byJob.get(jobId) ?? 0
-  }
-
   /** Starts a run that this process holds; a place in its executor was taken for it. `leaseEndsAt` is monotonic. */
   start(slot: StoreSlot, executor: ExecutorSlot, record: RunRecord, leaseEndsAt: number): void {
     const work = new RunAtWork(slot, executor, record, leaseEndsAt, this.#kernel.logger)
     slot.atWork.set(record.id, work)
     this.#count += 1
-    if (record.jobId !== null) this.#byJob.set(record.jobId, this.countOf(record.jobId) + 1)
     this.#armTimeout(work)
     this.#kernel.emitRun('run:started', record, slot.alias)
     this.#onStart()
@@ -123,12 +115,6 @@ export class Runner {
     work.executor.giveBack()
     work.slot.atWork.delete(work.record.id)
     this.#count -= 1
-    const { jobId } = work.record
-    if (jobId !== null) {
-      const rest = this.countOf(jobId) - 1
-      if (rest > 0) this.#byJob.set(jobId, rest)
-      else this.#byJob.delete(jobId)
-    }
     if (this.#count === 0) this.#onIdle?.()
     this.#onRoom()
   }

@@ -96,7 +96,7 @@ export class Scheduler {
     const settings = resolveSettings(options)
     const events = schedulerEmitter((error, event) => settings.logger.error({ error, event }, 'a listener threw'))
     this.#kernel = new Kernel(settings, events, new FunctionRegistry())
-    this.#settlement = new Settlement(this.#kernel)
+    this.#settlement = new Settlement(this.#kernel, (slot, due) => this.#loop.expect(slot, due))
     this.#leases = new LeaseKeeper(this.#kernel, () => this.#runner)
     this.#runner = new Runner(
       this.#kernel,
@@ -105,7 +105,7 @@ export class Scheduler {
       () => this.#loop.roomAppeared(),
     )
     const firing = new Firing(this.#kernel, this.#runner, this.#settlement)
-    const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement)
+    const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement, this.#leases)
     this.#loop = new Loop(this.#kernel, firing, claiming)
     this.#jobs = new JobCommands(this.#kernel, this.#loop)
     this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#runner, this.#settlement)

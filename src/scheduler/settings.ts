@@ -4,12 +4,13 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { type Duration, parseDuration } from '../core/duration.ts'
 import { type Logger, silentLogger } from '../core/logger.ts'
 import { randomId } from '../core/random-id.ts'
-import { checkBoolean, checkFields, checkObject, checkText, checkTexts, checkTimezone } from '../core/validate.ts'
+import { checkBoolean, checkFields, checkObject, checkOptions, checkTexts, checkTimezone } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import type { AsyncExecutorOptions } from '../executors/async-executor.ts'
 import type { Executor } from '../executors/executor.ts'
 import {
   BASE_DEFAULTS,
+  checkId,
   type HistoryOptions,
   historyPolicy,
   type JobDefaults,
@@ -103,20 +104,20 @@ export function resolveSettings(options: unknown): Settings {
     leaseMs: parseDuration(leaseDuration, 'options.leaseDuration', 100),
     pollMs: parseDuration(pollInterval, 'options.pollInterval', 10),
     roles: resolveRoles(fields['roles']),
-    workerId: workerId === undefined ? randomId() : checkText(workerId, 'options.workerId', 191),
+    workerId: workerId === undefined ? randomId() : checkId(workerId, 'options.workerId'),
     logger: resolveLogger(fields['logger']),
     clock: resolveClock(fields['clock']),
   }
 }
 
 function queueNames(value: unknown): readonly string[] {
-  const names = checkTexts(value, 'options.queues', 191)
+  const names = checkTexts(value, 'options.queues').map((name, index) => checkId(name, `options.queues[${index}]`))
   if (names.length === 0) throw new InvalidArgumentError('options.queues', value, 'must name at least one queue')
   return names
 }
 
 function resolveRoles(value: unknown): Settings['roles'] {
-  const { schedule = true, execute = true } = checkFields(value ?? {}, 'options.roles', ['schedule', 'execute'])
+  const { schedule = true, execute = true } = checkOptions(value, 'options.roles', ['schedule', 'execute'])
   return {
     schedule: checkBoolean(schedule, 'options.roles.schedule'),
     execute: checkBoolean(execute, 'options.roles.execute'),

@@ -2,8 +2,9 @@
  * Writes the ends of runs, many at a time. An end is accepted only under the version at which its holder last wrote the
  * run: whoever lost the run in between is refused, and the run is reported as lost.
  *
- * A store that fails is asked again until it answers, so no result is dropped because of an outage. If the reply to the
- * first try was lost, the second is refused; then the record itself shows whose end it holds.
+ * A store that fails is asked again until it answers, so no result is dropped because of an outage. When a write is
+ * refused, the record itself shows why: it may hold this very end already (the reply to an earlier try was lost), it may
+ * still be held under the same fence (the reply to a renewal was lost), or it belongs to somebody else now.
  */
 
 import { yieldToEventLoop } from '../core/clock.ts'
@@ -11,18 +12,28 @@ import { CronwrightError } from '../errors.ts'
 import { patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
 import { storedError } from '../jobs/result.ts'
 import { isFinal } from '../jobs/run.ts'
-import { handBack, type Outcome, runChange, settle } from '../jobs/transitions.ts'
+import { handBack, isForgotten, type Outcome, runChange, settle } from '../jobs/transitions.ts'
 import type { RunSeries } from '../stores/record-store.ts'
 import type { RunEventName } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import type { StoreSlot } from './store-slot.ts'
 
+/** The end of a run. What it means for the record is worked out when it is written, so a burst of ends is cheap. */
 interface Ending {
+  readonly work: RunAtWork
+  /** Null: handed back. */
+  readonly outcome: Outcome | null
+  /** When it ended, epoch ms. */
+  readonly at: number
+  /** In [0, 1): the jitter of a retry, drawn once so that a repeated write is the same. */
+  readonly random: number
+}
+
+interface Step {
+  readonly ending: Ending
   readonly run: RunRecord
   readonly patch: RecordPatch<'run'>
-  /** Whether a try failed in a way that leaves open what the store did. */
-  isInDoubt: boolean
 }
 
 interface Pending {
@@ -33,27 +44,29 @@ interface Pending {
 const BATCH = 1_000
 const RETRY_MS = 200
 const LARGEST_GATHERING = 20_000
-const LONGEST_GATHERING_MS = 50
+const LONGEST_GATHERING_MS = 250
 /** Part of its `keep` by which a series may grow before it is trimmed. */
 const TRIM_AFTER = 1 / 10
 
 export class Settlement {
   readonly #kernel: Kernel
+  readonly #onWaiting: (slot: StoreSlot, due: number) => void
   readonly #pending = new Map<StoreSlot, Pending>()
   readonly #waiters = new Map<string, Set<() => void>>()
   #isGivingUp = false
 
-  constructor(kernel: Kernel) {
+  /** @param onWaiting - called when a run waits in its store again, with the instant (epoch ms) it is due at */
+  constructor(kernel: Kernel, onWaiting: (slot: StoreSlot, due: number) => void) {
     this.#kernel = kernel
+    this.#onWaiting = onWaiting
   }
 
   settle(work: RunAtWork, outcome: Outcome): void {
-    const run = work.reported === work.record.status.progress ? work.record : withProgress(work)
-    this.#add(work.slot, run, settle(run, outcome, this.#kernel.clock.now(), Math.random()))
+    this.#add({ work, outcome, at: this.#kernel.clock.now(), random: Math.random() })
   }
 
   handBack(work: RunAtWork): void {
-    this.#add(work.slot, work.record, handBack(work.record, this.#kernel.clock.now()))
+    this.#add({ work, outcome: null, at: this.#kernel.clock.now(), random: 0 })
   }
 
   /** Calls back when a run of this process has ended; the function returned forgets the wish. */
@@ -96,13 +109,14 @@ export class Settlement {
     await slot.store.trim([...full.values()])
   }
 
-  #add(slot: StoreSlot, run: RunRecord, patch: RecordPatch<'run'>): void {
+  #add(ending: Ending): void {
+    const { slot } = ending.work
     let pending = this.#pending.get(slot)
     if (pending === undefined) {
       pending = { endings: [], flushing: undefined }
       this.#pending.set(slot, pending)
     }
-    pending.endings.push({ run, patch, isInDoubt: false })
+    pending.endings.push(ending)
     pending.flushing ??= this.#flush(slot, pending)
   }
 
@@ -114,7 +128,6 @@ export class Settlement {
         await this.#write(slot, batch)
         slot.recovered()
       } catch (error) {
-        for (const ending of batch) ending.isInDoubt = true
         pending.endings.unshift(...(await this.#withoutUnstorable(slot, batch, error)))
         await new Promise<void>((resolve) => this.#kernel.clock.setTimer(resolve, RETRY_MS))
       }
@@ -137,27 +150,38 @@ export class Settlement {
   }
 
   async #write(slot: StoreSlot, batch: readonly Ending[]): Promise<void> {
-    const results = await slot.store.commit(batch.map(({ run, patch }) => runChange(run, patch)))
+    for (const { work } of batch) if (work.renewal !== undefined) await work.renewal
+    const steps = batch.map(stepOf)
+    const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
     const finished: RunRecord[] = []
-    for (const [index, ending] of batch.entries()) {
-      const isWritten = results[index]?.applied === true || (ending.isInDoubt && (await this.#isOurs(slot, ending)))
-      const run = isWritten ? patchedRecord<'run'>(ending.run, ending.patch) : ending.run
-      if (run.lane === 'history') finished.push(run)
-      this.#kernel.emitRun(isWritten ? eventOf(run) : 'run:lost', run, slot.alias)
-      if (isFinal(run.state) || !isWritten) this.announceEnd(run.id)
+    for (const [index, step] of steps.entries()) {
+      const fate = results[index]?.applied === true ? 'written' : await this.#refused(slot, step)
+      if (fate === 'again') continue
+      if (fate === 'written' && step.patch.lane === 'history') finished.push(step.run)
+      this.#tell(slot, step, fate)
+      if (fate === 'written' && step.patch.state === 'pending') this.#onWaiting(slot, step.patch.due ?? step.run.at)
     }
     if (finished.length > 0) await this.finished(slot, finished)
   }
 
-  /** Whether the stored record is the one that this ending would have written. */
-  async #isOurs(slot: StoreSlot, { run, patch }: Ending): Promise<boolean> {
+  #tell(slot: StoreSlot, { run, patch }: Step, fate: 'written' | 'lost'): void {
+    const event = fate === 'written' ? eventOf(patch) : 'run:lost'
+    if (this.#kernel.events.has(event)) {
+      this.#kernel.emitRun(event, fate === 'written' ? patchedRecord<'run'>(run, patch) : run, slot.alias)
+    }
+    if (fate === 'lost' || isFinal(patch.state ?? run.state)) this.announceEnd(run.id)
+  }
+
+  /** What a refusal means; see the top of this file. An end that has to be written again is queued again. */
+  async #refused(slot: StoreSlot, { ending, run, patch }: Step): Promise<'written' | 'again' | 'lost'> {
     const [stored] = await slot.store.get([{ kind: 'run', id: run.id }])
-    return (
-      stored?.version === run.version + 1 &&
-      stored.state === patch.state &&
-      stored.status.fence === run.status.fence &&
-      stored.status.finishedAt === patch.status?.finishedAt
-    )
+    if (stored === undefined) return patch.lane === 'history' && isForgotten(run) ? 'written' : 'lost'
+    if (stored.status.fence !== run.status.fence) return 'lost'
+    if (stored.state === patch.state && stored.status.finishedAt === patch.status?.finishedAt) return 'written'
+    if (stored.state !== 'running') return 'lost'
+    ending.work.record = stored
+    this.#add(ending)
+    return 'again'
   }
 
   /** When a store refuses the values themselves, the runs fail with that error; everything else is tried again. */
@@ -171,33 +195,39 @@ export class Settlement {
         try {
           await this.#write(slot, [ending])
         } catch (cause) {
-          this.#settleAsFailed(slot, ending, cause)
+          this.#settleAsFailed(ending, cause)
         }
       }
       return []
     }
-    for (const ending of batch) this.#settleAsFailed(slot, ending, error)
+    for (const ending of batch) this.#settleAsFailed(ending, error)
     return []
   }
 
-  #settleAsFailed(slot: StoreSlot, { run }: Ending, error: unknown): void {
-    const outcome: Outcome = { kind: 'failed', error: storedError(error), retryable: false }
-    this.#add(slot, run, settle(run, outcome, this.#kernel.clock.now(), 0.5))
+  #settleAsFailed(ending: Ending, error: unknown): void {
+    this.#add({ ...ending, outcome: { kind: 'failed', error: storedError(error), retryable: false } })
   }
+}
+
+/** An ending as the write that makes it. */
+function stepOf(ending: Ending): Step {
+  const { work, outcome, at, random } = ending
+  const run = work.reported === work.record.status.progress ? work.record : withProgress(work)
+  return { ending, run, patch: outcome === null ? handBack(run, at) : settle(run, outcome, at, random) }
 }
 
 function withProgress({ record, reported }: RunAtWork): RunRecord {
   return { ...record, status: { ...record.status, progress: reported } }
 }
 
-function eventOf(run: RunRecord): RunEventName {
-  switch (run.state) {
+function eventOf({ state, status }: RecordPatch<'run'>): RunEventName {
+  switch (state) {
     case 'completed':
       return 'run:completed'
     case 'cancelled':
       return 'run:cancelled'
     case 'pending':
-      return run.status.reason === 'handed-back' ? 'run:submitted' : 'run:retrying'
+      return status?.reason === 'handed-back' ? 'run:submitted' : 'run:retrying'
     default:
       return 'run:failed'
   }

@@ -30,8 +30,10 @@ export class StoreSlot {
   isVisited = false
   /** The earliest due time heard of while the loop was busy. */
   heardOf = Number.POSITIVE_INFINITY
-  /** Whether runs wait because no executor has room for them. */
+  /** Whether runs may wait because no executor has room at all. */
   isStarved = false
+  /** Functions whose runs wait because their executor has no room. */
+  readonly crowdedFunctions = new Set<string>()
   /** Run id -> run of this store that is at work in this process. */
   readonly atWork = new Map<string, RunAtWork>()
   /** Finished runs of a job (or, after a zero byte, of a function) since they were last trimmed. */

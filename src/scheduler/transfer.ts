@@ -1,6 +1,6 @@
 /** Jobs out of a scheduler and into one, as JSON text. */
 
-import { checkBoolean, checkFields, checkText } from '../core/validate.ts'
+import { checkBoolean, checkFields, checkOptions, checkText } from '../core/validate.ts'
 import { ConflictingIdError, InvalidArgumentError } from '../errors.ts'
 import { type Job, jobFromRecord, recordFromJob } from '../jobs/job.ts'
 import { deserializeJob, serializeJob } from '../jobs/portable.ts'
@@ -24,7 +24,7 @@ export async function exportJobs(commands: JobCommands, filter: unknown): Promis
 
 /** Adds exported jobs. All are checked before the first is written. */
 export async function importJobs(kernel: Kernel, loop: Loop, text: unknown, options: unknown): Promise<Job[]> {
-  const { store, replaceExisting = false } = checkFields(options ?? {}, 'options', ['store', 'replaceExisting'])
+  const { store, replaceExisting = false } = checkOptions(options, 'options', ['store', 'replaceExisting'])
   const replaces = checkBoolean(replaceExisting, 'options.replaceExisting')
   const slot = kernel.storeSlot(store === undefined ? 'default' : checkText(store, 'options.store'))
   const records = parse(text).map((job) => recordFromJob(job, 1))

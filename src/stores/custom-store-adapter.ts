@@ -16,6 +16,7 @@ import {
   type ChangeResult,
   type JobRecord,
   type Lane,
+  patchedRecord,
   REFUSED,
   type RecordKey,
   type RecordKind,
@@ -163,9 +164,7 @@ export class CustomStoreAdapter extends RecordJobStore {
     const inserted = await this.#runs.commit(inserts.map((record) => ({ expect: 0, record })))
     const existing = inserts.filter((_run, index) => inserted[index]?.applied !== true).map(({ id }) => id)
     const isChanged =
-      patch === null
-        ? await this.#jobs.remove(key.id)
-        : await this.#jobs.update({ ...current, ...patch, version: expect + 1 } as JobRecord)
+      patch === null ? await this.#jobs.remove(key.id) : await this.#jobs.update(patchedRecord<'job'>(current, patch))
     if (!isChanged) {
       await this.#takeBack(inserts.filter(({ id }) => !existing.includes(id)))
       return REFUSED

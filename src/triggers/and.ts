@@ -2,8 +2,8 @@
  * `and`: the instants at which all of some triggers fire.
  *
  * Intervals are merged into one grid by arithmetic. The rest leaps: each trigger is asked for its first fire at or
- * after the latest candidate, until all agree. A search of thousands of leaps, or of decades, is
- * given up, because triggers that have not met by then are as good as never meeting.
+ * after the latest candidate, until all agree. A search of thousands of leaps, or of decades, is given up, because
+ * triggers that have not met by then are as good as never meeting.
  */
 
 import { MILLISECONDS } from '../core/duration.ts'

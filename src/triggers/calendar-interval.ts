@@ -99,9 +99,8 @@ export class CalendarIntervalTrigger extends WallClockTrigger {
 
   bind(context: BindContext): CalendarIntervalTrigger {
     const anchored = this.anchoredAt(context.anchorMs)
-    const missing = this.missingSettings(context)
-    if (missing === undefined) return anchored
-    return new CalendarIntervalTrigger(this.#parts, withSettings(anchored.settings, missing))
+    const settings = anchored.completed(context)
+    return settings === anchored.settings ? anchored : new CalendarIntervalTrigger(this.#parts, settings)
   }
 
   toBody(): CalendarIntervalJSON {
@@ -110,9 +109,14 @@ export class CalendarIntervalTrigger extends WallClockTrigger {
   }
 
   toString(): string {
-    const steps = STEPS.filter((name) => this.#parts[name] !== 0).map((name) => `${this.#parts[name]} ${name}`)
+    const steps = STEPS.flatMap((name) => stepText(this.#parts[name], name))
     const time = TIMES.map((name) => String(this.#parts[name]).padStart(2, '0')).join(':')
     const { timezone } = this.settings
-    return `every ${steps.join(' ')} at ${time}${timezone === undefined ? '' : ` in ${timezone}`}`
+    return `every ${steps.join(' and ')} at ${time}${timezone === undefined ? '' : ` in ${timezone}`}`
   }
+}
+
+function stepText(count: number, unit: string): string[] {
+  if (count === 0) return []
+  return [count === 1 ? unit.slice(0, -1) : `${count} ${unit}`]
 }

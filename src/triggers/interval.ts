@@ -96,8 +96,8 @@ export class IntervalTrigger extends WindowedTrigger {
   }
 
   bind(context: BindContext): IntervalTrigger {
-    const seed = this.missingSeed(context)
-    const seeded = seed === undefined ? this : new IntervalTrigger(this.everyMs, withSettings(this.settings, seed))
+    const settings = this.seeded(context)
+    const seeded = settings === this.settings ? this : new IntervalTrigger(this.everyMs, settings)
     return seeded.anchoredAt(context.anchorMs)
   }
 

@@ -86,14 +86,24 @@ export const DEFAULT_SETTINGS: TriggerSettings = Object.freeze({
   overlap: 'auto',
 })
 
+/** Settings that have nothing but a time zone, which most triggers share. */
+const zoneSettings = new Map<string, TriggerSettings>()
+
 /** `settings` with some values replaced. */
 export function withSettings(settings: TriggerSettings, changes: Partial<TriggerSettings>): TriggerSettings {
-  const next = { ...settings, ...changes }
-  return Object.freeze({
-    ...next,
-    lowerMs: next.startMs === undefined ? DEFAULT_SETTINGS.lowerMs : next.startMs - 1,
-    upperMs: next.endMs === undefined ? DEFAULT_SETTINGS.upperMs : next.endMs,
-  })
+  const { timezone, startMs, endMs, jitterMs, seed, gap, overlap } = { ...settings, ...changes }
+  const lowerMs = startMs === undefined ? DEFAULT_SETTINGS.lowerMs : startMs - 1
+  const upperMs = endMs ?? DEFAULT_SETTINGS.upperMs
+  return Object.freeze({ timezone, startMs, endMs, lowerMs, upperMs, jitterMs, seed, gap, overlap })
+}
+
+/** The default settings in a time zone. */
+export function settingsInZone(timezone: string): TriggerSettings {
+  const known = zoneSettings.get(timezone)
+  if (known !== undefined) return known
+  const settings = withSettings(DEFAULT_SETTINGS, { timezone })
+  zoneSettings.set(timezone, settings)
+  return settings
 }
 
 /**
@@ -113,8 +123,10 @@ export function resolveOptions(options: unknown, names: OptionNames): TriggerSet
 
 /** The settings among the values of an object whose keys are known to be right. */
 export function readSettings(values: Readonly<Record<string, unknown>>, names: OptionNames): TriggerSettings {
-  if (names.every((name) => values[name] === undefined)) return DEFAULT_SETTINGS
   const { timezone, startDate, endDate, jitter, seed } = values
+  if (names.every((name) => name === 'timezone' || values[name] === undefined)) {
+    return timezone === undefined ? DEFAULT_SETTINGS : settingsInZone(checkTimezone(timezone))
+  }
   const dst = values['dst'] === undefined ? {} : recordOf(values['dst'], 'dst', ['gap', 'overlap'])
   if (seed !== undefined && typeof seed !== 'string') throw new TriggerError('seed', seed, 'must be text')
   return withSettings(DEFAULT_SETTINGS, {
@@ -144,14 +156,15 @@ export function settingsJSON(settings: TriggerSettings): WallClockJSON {
 
 /** A plain object that has no other keys than `names`; `field` is its name in errors. */
 export function recordOf(value: unknown, field: string, names: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TriggerError(field, value, 'must be an object')
+  if (!isRecord(value)) throw new TriggerError(field, value, 'must be an object')
+  for (const key of Object.keys(value)) {
+    if (!names.includes(key)) throw new TriggerError(key, value[key], `is not known here; known: ${names.join(', ')}`)
   }
-  const entries = Object.entries(value)
-  for (const [key, content] of entries) {
-    if (!names.includes(key)) throw new TriggerError(key, content, `is not known here; known: ${names.join(', ')}`)
-  }
-  return Object.fromEntries(entries)
+  return value
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A duration whose error is a `TriggerError`. */
@@ -164,12 +177,17 @@ export function triggerDuration(value: unknown, field: string, minimum: number):
   }
 }
 
-function checkTimezone(value: unknown): string {
+/**
+ * The name of a known time zone.
+ *
+ * @throws TriggerError (`INVALID_TRIGGER`)
+ */
+export function checkTimezone(value: unknown): string {
   if (typeof value === 'string' && findZone(value) !== undefined) return value
   throw new TriggerError('timezone', value, 'must be an IANA time zone name such as Europe/Athens')
 }
 
-function oneOf<T extends string>(known: readonly [T, ...T[]] | readonly T[], value: unknown, field: string): T {
+function oneOf<T extends string>(known: readonly T[], value: unknown, field: string): T {
   const found = value === undefined ? known[0] : known.find((name) => name === value)
   if (found === undefined) throw new TriggerError(field, value, `must be one of ${known.join(', ')}`)
   return found

@@ -55,9 +55,7 @@ export abstract class Trigger {
 
   /** How many fire times t there are with `afterMs < t <= untilMs`; counting stops at `limit`. */
   countBetween(afterMs: number, untilMs: number, limit: number): number {
-    let count = 0
-    for (let t = this.nextAt(afterMs); count < limit && t <= untilMs; t = this.nextAt(t)) count += 1
-    return count
+    return countByWalking((ms) => this.nextAt(ms), afterMs, untilMs, limit)
   }
 
   /** The last fire time t with `afterMs < t <= untilMs`, in epoch ms; {@link NONE} when there is none. */
@@ -86,6 +84,13 @@ export abstract class Trigger {
 
   /** A text for people. */
   abstract toString(): string
+}
+
+/** The number of fire times in `(afterMs, untilMs]`, at most `limit`. */
+export function countByWalking(next: (ms: number) => number, afterMs: number, untilMs: number, limit: number): number {
+  let count = 0
+  for (let t = next(afterMs); count < limit && t <= untilMs; t = next(t)) count += 1
+  return count
 }
 
 /**

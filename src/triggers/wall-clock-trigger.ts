@@ -1,6 +1,6 @@
 /** Triggers that follow wall clocks: a schedule of wall times in a time zone that may come later, by `bind`. */
 
-import type { TriggerSettings } from './options.ts'
+import { checkTimezone, DEFAULT_SETTINGS, settingsInZone, type TriggerSettings, withSettings } from './options.ts'
 import type { BindContext } from './trigger.ts'
 import { type ClockChangePolicy, nextInstant, policyFor, type WallSchedule } from './wall-clock.ts'
 import { WindowedTrigger } from './windowed-trigger.ts'
@@ -29,10 +29,12 @@ export abstract class WallClockTrigger extends WindowedTrigger {
     return this.settings.timezone === undefined
   }
 
-  /** The settings with time zone and seed filled in; undefined when both are there. */
-  protected missingSettings(context: BindContext): Partial<TriggerSettings> | undefined {
-    const seed = this.missingSeed(context)
-    return this.zoneless ? { ...seed, timezone: context.timezone } : seed
+  /** The settings with a time zone and the seed that jitter needs. */
+  protected completed(context: BindContext): TriggerSettings {
+    const settings = this.seeded(context)
+    if (!this.zoneless) return settings
+    const timezone = checkTimezone(context.timezone)
+    return settings === DEFAULT_SETTINGS ? settingsInZone(timezone) : withSettings(settings, { timezone })
   }
 
   /** The system's zone is asked for at the first use only: triggers in a scheduler are bound before it. */

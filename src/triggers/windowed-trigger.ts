@@ -7,8 +7,8 @@
  */
 
 import { hashSeed, jitterDelay } from './jitter.ts'
-import type { TriggerSettings } from './options.ts'
-import { type BindContext, latestByBisection, NEVER, NONE, Trigger } from './trigger.ts'
+import { type TriggerSettings, withSettings } from './options.ts'
+import { type BindContext, countByWalking, latestByBisection, NEVER, NONE, Trigger } from './trigger.ts'
 
 /** A trigger with a window and jitter. */
 export abstract class WindowedTrigger extends Trigger {
@@ -34,9 +34,7 @@ export abstract class WindowedTrigger extends Trigger {
   }
 
   protected gridCount(afterMs: number, untilMs: number, limit: number): number {
-    let count = 0
-    for (let t = this.gridNext(afterMs); count < limit && t <= untilMs; t = this.gridNext(t)) count += 1
-    return count
+    return countByWalking((ms) => this.gridNext(ms), afterMs, untilMs, limit)
   }
 
   nextAt(afterMs: number): number {
@@ -51,7 +49,7 @@ export abstract class WindowedTrigger extends Trigger {
     const until = Math.min(untilMs, this.settings.upperMs)
     if (this.settings.jitterMs === 0) return this.gridCount(from, until, limit)
     const enters = this.#pendingAt(afterMs) === NONE ? 0 : 1
-    const leaves = this.#pendingAt(untilMs) === NONE ? 0 : 1
+    const leaves = this.#pendingAt(until) === NONE ? 0 : 1
     return Math.max(0, Math.min(limit, this.gridCount(from, until, limit + 1) + enters - leaves))
   }
 
@@ -68,13 +66,15 @@ export abstract class WindowedTrigger extends Trigger {
     return delayedEarlier > afterMs ? delayedEarlier : NONE
   }
 
-  /** What every windowed trigger fills in; subclasses call it from `bind`. */
-  protected missingSeed({ seed }: BindContext): Partial<TriggerSettings> | undefined {
-    return this.settings.jitterMs > 0 && this.settings.seed === undefined ? { seed } : undefined
+  /** The settings with the seed that jitter needs. */
+  protected seeded({ seed }: BindContext): TriggerSettings {
+    const missing = this.jittered && this.settings.seed === undefined
+    return missing ? withSettings(this.settings, { seed }) : this.settings
   }
 
   #baseNext(afterMs: number): number {
     const { lowerMs, upperMs } = this.settings
+    if (afterMs >= upperMs) return NEVER
     const next = this.gridNext(Math.max(afterMs, lowerMs))
     return next > upperMs ? NEVER : next
   }

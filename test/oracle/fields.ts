@@ -28,7 +28,8 @@ export function readFields(fields: FieldTexts): WallPattern {
     const open = names.indexOf(name) < finest || name === 'week' || name === 'dayOfWeek'
     return fields[name] ?? (open ? '*' : String(RANGES[name][0]))
   }
-  const listOf = (name: keyof typeof RANGES): number[] => valuesOf(numbered(textOf(name)), ...RANGES[name])
+  const listOf = (name: keyof typeof RANGES): number[] =>
+    valuesOf(numbered(textOf(name)), RANGES[name][0], RANGES[name][1])
   const times = listOf('hour').flatMap((hour) =>
     listOf('minute').flatMap((minute) =>
       listOf('second').map((second) => ((hour * 60 + minute) * 60 + second) * SECOND),

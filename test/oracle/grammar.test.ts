@@ -46,6 +46,8 @@ function verdictOf(text: string, field: Field): Verdict {
 }
 
 function verdictOfItem(item: string, field: Field): Verdict {
+  // Whether a number may have more leading zeros than `05` is open.
+  if (/(?<!\d)0\d\d/.test(item)) return undefined
   const special = verdictOfSpecial(item, field)
   if (special !== 'plain') return special
   const [range = '', step, ...rest] = item.split('/')
@@ -60,7 +62,7 @@ function verdictOfItem(item: string, field: Field): Verdict {
   if (!/^\d+$/.test(step) || Number(step) === 0) return false
   const openEnd = last === undefined ? field.maximum : to
   // The last step that fits a weekday field is open: its maximum may be read as Saturday or as Sunday again.
-  if (field.name === 'weekday' && last === undefined && (!star || Number(step) === 7)) return undefined
+  if (field.name === 'weekday' && ((last === undefined && !star) || Number(step) === 7)) return undefined
   // A step as long as the number of values, or on a single value: "larger than the span" can be read in two ways.
   if (Number(step) === openEnd - from + 1) return undefined
   return Number(step) <= openEnd - from

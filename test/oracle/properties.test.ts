@@ -176,6 +176,20 @@ describe('every trigger', () => {
     )
   })
 
+  it('is the same when a crontab is read back from its text', TIMEOUT, () => {
+    fc.assert(
+      fc.property(crontabs, zones, instants, (text, timezone, after) => {
+        const trigger = cronOrNever(text, { timezone })
+        fc.pre(trigger !== undefined)
+        const [, expression = '', zone = ''] = /^cron (.+) in (\S+)$/.exec(String(trigger)) ?? []
+        const read = cron(expression, { timezone: zone })
+        expect(read.toJSON()).toEqual(trigger.toJSON())
+        expect(read.nextAt(after)).toBe(trigger.nextAt(after))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('reads or refuses JSON with one value changed, with an error of its own', TIMEOUT, () => {
     fc.assert(
       fc.property(triggers, fc.nat(), fc.jsonValue(), (trigger, index, value) => {
@@ -256,6 +270,31 @@ describe('jitter', () => {
         }
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('countBetween and latestAt count the moved fires, also from and to the midst of a delay', TIMEOUT, () => {
+    const delayed = fc
+      .tuple(intervalLengths, fc.constantFrom(7, MINUTE, 30 * DAY))
+      .chain(([every, jitter]) =>
+        fc.constantFrom<Trigger>(
+          interval(every, { startDate: base, jitter }),
+          cron('*/20 9-11 * * *', { timezone: 'Europe/Berlin', startDate: base, jitter }),
+        ),
+      )
+    fc.assert(
+      fc.property(delayed, fc.nat(40), fc.nat(40), fc.double({ min: -1, max: 1, noNaN: true }), (...drawn) => {
+        const [trigger, first, length, part] = drawn
+        const fires = walk(trigger, base - 1, Number.MAX_SAFE_INTEGER, 90)
+        const gap = (fires[1] ?? 0) - (fires[0] ?? 0)
+        const after = (fires[first] ?? 0) + Math.floor(part * gap)
+        const until = (fires[first + length] ?? 0) + Math.floor(part * part * gap)
+        const inside = fires.filter((fire) => fire > after && fire <= until)
+        expect(trigger.countBetween(after, until, 80)).toBe(inside.length)
+        expect(trigger.countBetween(after, until, 3)).toBe(Math.min(inside.length, 3))
+        expect(trigger.latestAt(after, until)).toBe(inside.at(-1) ?? Number.NEGATIVE_INFINITY)
+      }),
+      { numRuns: 500 },
     )
   })
 

@@ -72,7 +72,7 @@ describe('a window and cron fields against the oracle', () => {
           expect(trigger.nextAt(after)).toBe(expected <= endDate ? expected : Number.POSITIVE_INFINITY)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -100,7 +100,7 @@ describe('a window and cron fields against the oracle', () => {
           after = expected
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 })

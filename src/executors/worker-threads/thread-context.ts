@@ -2,8 +2,8 @@
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { systemClock, type TimerHandle, yieldToEventLoop } from '../../core/clock.ts'
+import { describeValue } from '../../core/describe.ts'
 import type { Logger } from '../../core/logger.ts'
-import { describeValue } from '../../errors.ts'
 import type { RunContext } from '../../jobs/context.ts'
 import { checkProgress } from '../../jobs/progress.ts'
 import type { RunProgress } from '../../jobs/run.ts'

@@ -1,63 +1,65 @@
 /**
- * What is due, and when: one heap by due time for each lane, and for runs whose time has come one heap by priority for
+ * What is due, and when: one queue by due time for each lane, and for runs whose time has come one heap by priority for
  * each queue, so that serving them in order needs no sort.
  */
 
+import { DueQueue } from '../../core/due-queue.ts'
 import { IndexedHeap } from '../../core/heap.ts'
 import type { Lane } from '../../jobs/record.ts'
 import type { DueQuery, NextDueQuery } from '../record-store.ts'
-import { type Entry, isDueBefore, isServedBefore } from './entry.ts'
+import { type Entry, isServedBefore } from './entry.ts'
+
+type Filter = (entry: Entry) => boolean
 
 export class DueIndex {
-  readonly #waiting: Record<Lane, IndexedHeap<Entry>> = {
-    job: new IndexedHeap(isDueBefore),
-    run: new IndexedHeap(isDueBefore),
-    history: new IndexedHeap(isDueBefore),
+  readonly #waiting: Record<Lane, DueQueue<Entry>> = {
+    job: new DueQueue(),
+    run: new DueQueue(),
+    history: new DueQueue(),
   }
   readonly #ready = new Map<string, IndexedHeap<Entry>>()
 
-  /** Puts an entry where its record belongs, or moves it there. */
-  put(entry: Entry): void {
+  /** Puts an entry where its record belongs, `before` being the lane in which it waited until now. */
+  put(entry: Entry, before: Lane): void {
+    this.remove(entry, before)
     const { due, lane } = entry.record
-    const target = due === null ? null : this.#waiting[lane]
-    if (entry.heap === target) {
-      target?.update(entry)
-      return
-    }
-    this.remove(entry)
-    entry.heap = target
-    target?.add(entry)
+    if (due !== null) this.#waiting[lane].add(entry, due)
   }
 
-  remove(entry: Entry): void {
-    entry.heap?.remove(entry)
-    entry.heap = null
+  remove(entry: Entry, lane: Lane): void {
+    if (entry.ready === null) this.#waiting[lane].remove(entry)
+    else entry.ready.remove(entry)
+    entry.ready = null
   }
 
   due(query: DueQuery): Entry[] {
     const accepts = filterOf(query)
-    const isDue = (entry: Entry): boolean => (entry.record.due ?? Number.POSITIVE_INFINITY) <= query.before
-    if (query.lane !== 'run') return this.#waiting[query.lane].first(query.limit, isDue, accepts)
-    this.#promote(query.before)
-    const inOrder = query.queues ?? [...this.#ready.keys()]
+    const { lane, before, limit } = query
+    if (lane !== 'run') return this.#waiting[lane].due(before, limit, accepts)
+    this.#promote(before)
     const found: Entry[] = []
-    for (const queue of inOrder) {
-      if (found.length >= query.limit) break
-      const ready = this.#ready.get(queue)
-      if (ready === undefined) continue
-      const taken = ready.first(query.limit - found.length, always, (entry) => isDue(entry) && accepts(entry))
-      for (const entry of taken) found.push(entry)
+    for (const queue of query.queues ?? this.#ready.keys()) {
+      for (const entry of this.#ready.get(queue)?.inOrder() ?? []) {
+        if (found.length >= limit) break
+        // A clock that went back makes what was ready wait again.
+        if ((entry.record.due ?? before) <= before && accepts(entry)) found.push(entry)
+      }
     }
-    return query.queues === undefined ? found.sort((a, b) => (isDueBefore(a, b) ? -1 : 1)) : found
+    return query.queues === undefined ? found.sort(byDue) : found
   }
 
   nextDue(query: NextDueQuery): number | null {
     const accepts = filterOf(query)
-    let next = firstDue(this.#waiting[query.lane], accepts)
+    const waiting = this.#waiting[query.lane]
+    let next = accepts === everything ? waiting.next : waiting.earliest(accepts)
     if (query.lane !== 'run') return next
     for (const ready of this.#ready.values()) {
-      const due = firstDue(ready, accepts)
-      if (due !== null && (next === null || due < next)) next = due
+      for (const entry of ready.inOrder()) {
+        if (!accepts(entry)) continue
+        const { due } = entry.record
+        if (due !== null && (next === null || due < next)) next = due
+        break
+      }
     }
     return next
   }
@@ -65,33 +67,38 @@ export class DueIndex {
   /** Moves the runs whose time has come into the heaps of their queues. */
   #promote(now: number): void {
     const waiting = this.#waiting.run
-    for (let entry = waiting.top; entry?.record.due != null && entry.record.due <= now; entry = waiting.top) {
+    if (waiting.next === null || waiting.next > now) return
+    for (const entry of waiting.due(now, Number.POSITIVE_INFINITY, everything)) {
       waiting.remove(entry)
-      let ready = this.#ready.get(entry.record.queue)
-      if (ready === undefined) {
-        ready = new IndexedHeap(isServedBefore)
-        this.#ready.set(entry.record.queue, ready)
-      }
-      entry.heap = ready
+      const { queue } = entry.record
+      const ready = this.#ready.get(queue) ?? new IndexedHeap(isServedBefore)
+      this.#ready.set(queue, ready)
+      entry.ready = ready
       ready.add(entry)
     }
   }
 }
 
-const always = (): boolean => true
+const everything: Filter = () => true
 
-function firstDue(heap: IndexedHeap<Entry>, accepts: (entry: Entry) => boolean): number | null {
-  const [entry] = heap.first(1, always, accepts)
-  return entry?.record.due ?? null
+function byDue(a: Entry, b: Entry): number {
+  return (a.record.due ?? 0) - (b.record.due ?? 0)
 }
 
-function filterOf(query: NextDueQuery): (entry: Entry) => boolean {
-  const functions = new Set(query.withoutFunctions)
-  const jobs = new Set(query.withoutJobs)
-  const queues = query.queues === undefined ? null : new Set(query.queues)
-  if (functions.size === 0 && jobs.size === 0 && queues === null) return always
-  return ({ record }) =>
-    !functions.has(record.functionRef) &&
-    !jobs.has(record.kind === 'run' ? (record.jobId ?? '') : record.id) &&
-    (queues === null || queues.has(record.queue))
+function filterOf(query: NextDueQuery): Filter {
+  const { withoutFunctions = [], withoutJobs = [], queues, lane } = query
+  if (withoutFunctions.length === 0 && withoutJobs.length === 0 && queues === undefined) return everything
+  const functions = new Set(withoutFunctions)
+  const jobs = new Set(withoutJobs)
+  const isServed = queues === undefined ? everything : queueFilter(queues)
+  return (entry) => {
+    const { record } = entry
+    if (functions.has(record.functionRef)) return false
+    if (jobs.size > 0 && jobs.has(lane === 'job' ? record.id : (record.jobId ?? ''))) return false
+    return isServed(entry)
+  }
+}
+
+function queueFilter(queues: readonly string[]): Filter {
+  return ({ record }) => queues.includes(record.queue)
 }

@@ -1,28 +1,29 @@
-/** A record's place in the memory store: the record as it is now, and the heap it waits in. */
+/** A record's place in the memory store: the record as it is now, and where it waits. */
 
-import type { HeapItem, IndexedHeap } from '../../core/heap.ts'
+import type { QueueItem } from '../../core/due-queue.ts'
+import type { IndexedHeap } from '../../core/heap.ts'
 import type { StoreRecord } from '../../jobs/record.ts'
 
-export interface Entry extends HeapItem {
+export interface Entry extends QueueItem<Entry> {
   record: StoreRecord
-  /** The heap that holds it, or null while nothing is due about it. */
-  heap: IndexedHeap<Entry> | null
+  /** The heap of ready runs that it is in; null while it waits for its due time, or for nothing. */
+  ready: IndexedHeap<Entry> | null
   /** The runs of the same job that arrived before and after; null for a job. */
   previous: Entry | null
   next: Entry | null
-  /** Order of arrival: decides between records due in the same millisecond. */
-  readonly sequence: number
 }
 
-/** Earliest due first, then first come first. */
-export function isDueBefore(a: Entry, b: Entry): boolean {
-  const left = a.record.due ?? Number.POSITIVE_INFINITY
-  const right = b.record.due ?? Number.POSITIVE_INFINITY
-  return left === right ? a.sequence < b.sequence : left < right
+/** An entry of a record that waits nowhere yet. */
+export function newEntry(record: StoreRecord): Entry {
+  return { record, slot: -1, bucket: null, ready: null, previous: null, next: null }
 }
 
-/** Highest priority first, then earliest due. */
+/** Highest priority first, then earliest due, then by id. */
 export function isServedBefore(a: Entry, b: Entry): boolean {
-  const difference = a.record.priority - b.record.priority
-  return difference === 0 ? isDueBefore(a, b) : difference > 0
+  const left = a.record
+  const right = b.record
+  if (left.priority !== right.priority) return left.priority > right.priority
+  const leftDue = left.due ?? Number.POSITIVE_INFINITY
+  const rightDue = right.due ?? Number.POSITIVE_INFINITY
+  return leftDue === rightDue ? left.id < right.id : leftDue < rightDue
 }

@@ -21,7 +21,7 @@ import { copyValue } from '../../jobs/serializer.ts'
 import { byNextRunTime, RecordJobStore, type StoreCapabilities } from '../record-job-store.ts'
 import type { DueQuery, KindInLane, ListQuery, NextDueQuery, RunSeries } from '../record-store.ts'
 import { DueIndex } from './due-index.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, newEntry } from './entry.ts'
 import { RunIndex } from './run-index.ts'
 
 /** Keeps jobs and runs in this process. What it holds survives `shutdown` for as long as the instance lives. */
@@ -31,7 +31,6 @@ export class MemoryJobStore extends RecordJobStore {
   readonly #entries: { readonly [K in RecordKind]: Map<string, Entry> } = { job: new Map(), run: new Map() }
   readonly #due = new DueIndex()
   readonly #runs = new RunIndex()
-  #sequence = 0
   #isOpen = false
 
   /** Takes no options. @throws InvalidArgumentError when given any */
@@ -111,7 +110,7 @@ export class MemoryJobStore extends RecordJobStore {
     this.#checkOpen()
     const jobs = this.#entries.job
     const removed = jobs.size
-    for (const entry of jobs.values()) this.#due.remove(entry)
+    for (const entry of jobs.values()) this.#due.remove(entry, entry.record.lane)
     jobs.clear()
     return removed
   }
@@ -143,24 +142,24 @@ export class MemoryJobStore extends RecordJobStore {
   #insert(record: StoreRecord): boolean {
     const entries = this.#entries[record.kind]
     if (entries.has(record.id)) return false
-    this.#sequence += 1
-    const entry: Entry = { record, slot: -1, heap: null, previous: null, next: null, sequence: this.#sequence }
+    const entry = newEntry(record)
     entries.set(record.id, entry)
-    this.#due.put(entry)
+    this.#due.put(entry, record.lane)
     if (record.kind === 'run') this.#runs.add(entry, record)
     return true
   }
 
   #replace(entry: Entry, record: StoreRecord): void {
     if (entry.record.kind === 'run' && record.kind === 'run') this.#runs.change(entry.record, record)
+    const before = entry.record.lane
     entry.record = record
-    this.#due.put(entry)
+    this.#due.put(entry, before)
   }
 
   #remove(entry: Entry): void {
     const { record } = entry
     this.#entries[record.kind].delete(record.id)
-    this.#due.remove(entry)
+    this.#due.remove(entry, record.lane)
     if (record.kind === 'run') this.#runs.remove(entry, record)
   }
 

@@ -72,7 +72,7 @@ export class RunIndex {
     for (let entry = runs.first; entry !== null; entry = entry.next) {
       if (entry.record.lane === 'history') finished.push(entry)
     }
-    finished.sort((a, b) => a.record.at - b.record.at || a.sequence - b.sequence)
+    finished.sort((a, b) => a.record.at - b.record.at)
     return finished.slice(0, Math.max(0, finished.length - keep))
   }
 

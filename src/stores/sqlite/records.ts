@@ -6,7 +6,7 @@ import type { ListQuery } from '../record-store.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { SqliteValue } from './driver.ts'
 import { COLUMNS, number, recordOf } from './rows.ts'
-import type { Tables } from './tables.ts'
+import { IS_ACTIVE, IS_OVER, type Tables } from './tables.ts'
 
 /** A query without its page. */
 type Selection = Omit<ListQuery, 'limit'>
@@ -56,8 +56,8 @@ export class RecordReader {
       return `SELECT ${columns} FROM ${records} INDEXED BY ${index} WHERE ${condition}${conditionsOf(selection, values)}`
     }
     if (query.jobId !== undefined) {
-      const active = select(query, activeRuns, "job_id = ? AND state IN ('pending', 'running')", query.jobId)
-      const finished = select(query, finishedRuns, "job_id = ? AND state NOT IN ('pending', 'running')", query.jobId)
+      const active = select(query, activeRuns, `job_id = ? AND ${IS_ACTIVE}`, query.jobId)
+      const finished = select(query, finishedRuns, `job_id = ? AND ${IS_OVER}`, query.jobId)
       return `${active} UNION ALL ${finished}`
     }
     const states = new Set(query.states)

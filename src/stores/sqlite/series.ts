@@ -3,7 +3,7 @@
 import type { RunSeries } from '../record-store.ts'
 import type { Connection, Statement } from './connection.ts'
 import { number } from './rows.ts'
-import type { Tables } from './tables.ts'
+import { IS_ACTIVE, IS_OVER, type Tables } from './tables.ts'
 
 export class SeriesKeeper {
   readonly #connection: Connection
@@ -18,12 +18,9 @@ export class SeriesKeeper {
       `WHERE ${condition} AND lane = 'history' ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)`
     this.#connection = connection
     this.#countActive = connection.prepare(
-      `SELECT count(*) AS runs FROM ${records} INDEXED BY ${tables.activeRuns} ` +
-        `WHERE job_id = ? AND state IN ('pending', 'running')`,
+      `SELECT count(*) AS runs FROM ${records} INDEXED BY ${tables.activeRuns} ` + `WHERE job_id = ? AND ${IS_ACTIVE}`,
     )
-    this.#trimJob = connection.prepare(
-      surplus(tables.finishedRuns, `job_id = ? AND state NOT IN ('pending', 'running')`),
-    )
+    this.#trimJob = connection.prepare(surplus(tables.finishedRuns, `job_id = ? AND ${IS_OVER}`))
     this.#trimFunction = connection.prepare(surplus(tables.finishedEnqueued, 'job_id IS NULL AND function_ref = ?'))
   }
 

@@ -16,6 +16,10 @@ export interface Tables {
   readonly finishedEnqueued: string
 }
 
+/** What the partial indexes on runs of a job say, repeated word for word by the queries that read them. */
+export const IS_ACTIVE = "state IN ('pending', 'running')"
+export const IS_OVER = "state NOT IN ('pending', 'running')"
+
 /** Plain names only: they are written into statements, and are the same on every SQL server. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/
 

@@ -8,7 +8,6 @@ import {
   type TriggerOptions,
   type TriggerSettings,
   WALL_CLOCK_OPTIONS,
-  withSettings,
 } from '../options.ts'
 import type { BindContext } from '../trigger.ts'
 import type { WallSchedule } from '../wall-clock.ts'
@@ -58,8 +57,8 @@ export class CronTrigger extends WallClockTrigger {
   }
 
   bind(context: BindContext): CronTrigger {
-    const missing = this.missingSettings(context)
-    return missing === undefined ? this : new CronTrigger(this.#compiled, withSettings(this.settings, missing))
+    const settings = this.completed(context)
+    return settings === this.settings ? this : new CronTrigger(this.#compiled, settings)
   }
 
   toBody(): CronJSON {

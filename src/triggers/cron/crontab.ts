@@ -20,8 +20,8 @@ import {
 import { CronSchedule, type DayField, NO_SCHEDULE } from './schedule.ts'
 import { EMPTY, type NumberRange, union, type ValueSet } from './value-set.ts'
 
-export const FIRST_YEAR = 1970
-export const LAST_YEAR = 9999
+const FIRST_YEAR = 1970
+const LAST_YEAR = 9999
 
 const MAX_LENGTH = 1_024
 
@@ -39,8 +39,13 @@ const MACROS: Readonly<Record<string, string>> = {
 const FIELD_COUNT_RULE =
   'must have 5 fields (minute hour day-of-month month day-of-week), 6 with seconds first, or 7 with a year last'
 
-/** Text with single spaces between its fields: the form that is kept in JSON. */
+/**
+ * Text with single spaces between its fields: the form that is kept in JSON.
+ *
+ * @throws TriggerError (`INVALID_TRIGGER`) when it is too long to be meant
+ */
 export function normalizeCrontab(text: string): string {
+  if (text.length > MAX_LENGTH) throw new TriggerError('expression', text, `must have at most ${MAX_LENGTH} characters`)
   return text.replace(/^[ \t]+|[ \t]+$/g, '').replace(/[ \t]+/g, ' ')
 }
 
@@ -50,7 +55,6 @@ export function normalizeCrontab(text: string): string {
  * @throws TriggerError (`INVALID_TRIGGER`, or `TRIGGER_NEVER_FIRES` when no date matches)
  */
 export function parseCrontab(text: string): WallSchedule {
-  if (text.length > MAX_LENGTH) throw new TriggerError('expression', text, `must have at most ${MAX_LENGTH} characters`)
   const lower = text.toLowerCase()
   if (lower === '@never') return NO_SCHEDULE
   const fields = (lower.startsWith('@') ? expandMacro(lower) : lower).split(' ')

@@ -51,17 +51,11 @@ export function describeDue(suite: Suite): void {
     expect(await due(store, { lane: 'history' })).toEqual(['history'])
   })
 
-  it('gives the earliest first, and in the same millisecond the first come', async () => {
+  it('gives the earliest first', async () => {
     const store = await suite.open()
-    await insert(
-      store,
-      runRecord('z'),
-      runRecord('b', { due: NOW - 1 }),
-      runRecord('a'),
-      runRecord('c', { due: NOW - 2 }),
-    )
-    expect(await due(store, { lane: 'run' })).toEqual(['c', 'b', 'z', 'a'])
-    expect(await due(store, { lane: 'run', queues: ['default'] })).toEqual(['c', 'b', 'z', 'a'])
+    await insert(store, runRecord('a'), runRecord('b', { due: NOW - 2 }), runRecord('c', { due: NOW - 1 }))
+    expect(await due(store, { lane: 'run' })).toEqual(['b', 'c', 'a'])
+    expect(await due(store, { lane: 'run', queues: ['default'] })).toEqual(['b', 'c', 'a'])
   })
 
   it('gives no more than the limit, the first of all', async () => {

@@ -3,9 +3,18 @@
 import { expect, it } from 'vitest'
 import type { CronwrightError } from '../../../src/errors.ts'
 import { DEFAULT_POLICY } from '../../../src/jobs/policy.ts'
-import { jsonSerializer } from '../../../src/jobs/serializer.ts'
+import { jsonSerializer, type Serializer } from '../../../src/jobs/serializer.ts'
 import { cron } from '../../../src/triggers/index.ts'
 import { finishedRun, getRun, idsOf, insert, job, jobRecord, MINUTE, NOW, type Suite } from '../fixtures.ts'
+
+/** Cannot read what a later release wrote. */
+const forgetful: Serializer = {
+  encode: jsonSerializer.encode,
+  decode(text) {
+    if (text.includes('from the future')) throw new Error('unreadable')
+    return jsonSerializer.decode(text)
+  },
+}
 
 export function describeJobStoreMethods(suite: Suite): void {
   it('adds a job and finds it by its id, with everything it has', async () => {
@@ -186,15 +195,8 @@ export function describeJobStoreMethods(suite: Suite): void {
 
   if (suite.keepsText) {
     it('sets a job aside that it cannot read, reports it once, and gives the others', async () => {
-      const serializer = {
-        encode: jsonSerializer.encode,
-        decode(text: string): unknown {
-          if (text.includes('from the future')) throw new Error('unreadable')
-          return jsonSerializer.decode(text)
-        },
-      }
       const errors: CronwrightError[] = []
-      const store = await suite.open({ serializer }, errors)
+      const store = await suite.open({ serializer: forgetful }, errors)
       await store.addJob(job('broken', NOW, { spec: { input: 'from the future' } }))
       await store.addJob(job('sound', NOW))
 
@@ -205,6 +207,14 @@ export function describeJobStoreMethods(suite: Suite): void {
         { code: 'DESERIALIZATION', id: 'broken' },
       ])
       expect(await store.count({ kind: 'job', states: ['undecodable'] })).toBe(1)
+    })
+
+    it('lists every job although one of a full page cannot be read', async () => {
+      const store = await suite.open({ serializer: forgetful })
+      const ids = Array.from({ length: 1_500 }, (_, index) => `job-${index}`)
+      await insert(store, jobRecord('broken', { at: NOW + 1, spec: { input: 'from the future' } }))
+      await insert(store, ...ids.map((id) => jobRecord(id)))
+      expect(idsOf(await store.getAllJobs()).sort()).toEqual(ids.sort())
     })
   }
 }

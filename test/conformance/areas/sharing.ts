@@ -1,9 +1,8 @@
 /** Data that outlives a store, several stores on the same data, and many claimers at once. */
 
 import { expect, it } from 'vitest'
-import { yieldToEventLoop } from '../../../src/core/clock.ts'
 import type { Change } from '../../../src/jobs/record.ts'
-import type { RecordJobStore } from '../../../src/stores/record-job-store.ts'
+import { claimAll } from '../claim-all.ts'
 import { commitOne, idsOf, insert, job, jobRecord, MINUTE, NOW, runRecord, type Suite } from '../fixtures.ts'
 
 const CLAIMERS = 16
@@ -66,29 +65,9 @@ export function describeSharing(suite: Suite): void {
     )
     await insert(first, ...Array.from({ length: RUNS }, (_, index) => runRecord(`run-${index}`)))
 
-    const claimed = await Promise.all((await Promise.all(claimers)).map(claimAll))
+    const claimed = await Promise.all((await Promise.all(claimers)).map((store) => claimAll(store, NOW)))
     expect(claimed.flat()).toHaveLength(RUNS)
     expect(new Set(claimed.flat()).size).toBe(RUNS)
     expect(await first.count({ kind: 'run', states: ['running'] })).toBe(RUNS)
   })
-}
-
-/** Takes what is due, a few runs at a time, until nothing is. The ids of those it won. */
-async function claimAll(store: RecordJobStore): Promise<string[]> {
-  const won: string[] = []
-  for (;;) {
-    const due = await store.due({ lane: 'run', before: NOW, limit: 20, queues: ['default'] })
-    if (due.length === 0) return won
-    // Others read the same runs before any of them claims.
-    await yieldToEventLoop()
-    const claims: Change[] = due.map(({ id, version }) => ({
-      expect: version,
-      key: { kind: 'run', id },
-      patch: { state: 'running', due: NOW + MINUTE },
-    }))
-    const results = await store.commit(claims)
-    for (const [index, { id }] of due.entries()) {
-      if (results[index]?.applied) won.push(id)
-    }
-  }
 }
