@@ -5,11 +5,17 @@
 
 import { loadSection } from './sections/index.mjs'
 
+// Some libraries know no zone but that of the process; all are given the same one.
+process.env.TZ = 'UTC'
+
 const [name, parameters] = process.argv.slice(2)
 const section = await loadSection(name)
-const values = await section.measure(JSON.parse(parameters))
 if (process.send === undefined) {
-  console.log(values)
+  console.log(await section.measure(JSON.parse(parameters)))
   process.exit()
 }
-process.send(values, () => process.exit())
+const reply = await section.measure(JSON.parse(parameters)).then(
+  (values) => ({ values }),
+  (error) => ({ error: error.message }),
+)
+process.send(reply, () => process.exit())

@@ -25,6 +25,11 @@ import { judge, showMissed, showSummary } from './demo/verdict.ts'
 
 const { values: flags } = parseArgs({ options: { short: { type: 'boolean' }, forever: { type: 'boolean' } } })
 
+if (process.env['CRONWRIGHT_STORE']?.startsWith('memory:')) {
+  console.error('The demo kills its service: CRONWRIGHT_STORE must name a store that outlives a process.')
+  process.exit(2)
+}
+
 const interruption = new AbortController()
 const { signal } = interruption
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interruption.abort())
@@ -44,9 +49,6 @@ try {
 
 /** Gives whether everything was as it should be. */
 async function show(): Promise<boolean> {
-  if (process.env['CRONWRIGHT_STORE']?.startsWith('memory:')) {
-    throw new Error('the demo kills its service: CRONWRIGHT_STORE must name a store that outlives a process')
-  }
   printHeading('1. When the crontabs of this machine fire next')
   showCrontabs()
 

@@ -28,15 +28,8 @@ export { JobResult } from './jobs/result.ts'
 export { RUN_STATES, type Run, type RunOrigin, type RunProgress, type RunState, type StoredError } from './jobs/run.ts'
 export { jsonSerializer, type Serializer } from './jobs/serializer.ts'
 export type { AliasEvent, JobEvent, RunEvent, SchedulerEvents, StoreErrorEvent } from './scheduler/events.ts'
-export type { StoreChoice } from './scheduler/job-commands.ts'
-export {
-  type JobDescription,
-  type JobFilter,
-  type RunFilter,
-  Scheduler,
-  type SchedulerState,
-  type ShutdownOptions,
-} from './scheduler/scheduler.ts'
+export type { JobDescription, JobFilter, RunFilter, ShutdownOptions, StoreChoice } from './scheduler/requests.ts'
+export { Scheduler, type SchedulerState } from './scheduler/scheduler.ts'
 export type { ExecutorSource, JobStoreSource, SchedulerOptions } from './scheduler/settings.ts'
 export type { Awaitable, JobStore, StoreHost } from './stores/job-store.ts'
 export { MemoryJobStore } from './stores/memory/memory-job-store.ts'

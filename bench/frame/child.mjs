@@ -12,19 +12,16 @@ const TIME_LIMIT_MS = 180_000
  */
 export function measureInChild(section, { subject, variant, parameters }) {
   return new Promise((resolve, reject) => {
-    const child = fork(`${BENCH}/measure.mjs`, [section, JSON.stringify(parameters)], {
-      execArgv: ['--expose-gc'],
-      env: { ...process.env, TZ: 'UTC' },
-    })
+    const child = fork(`${BENCH}/measure.mjs`, [section, JSON.stringify(parameters)], { execArgv: ['--expose-gc'] })
     const limit = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT_MS)
-    let values
+    let reply
     child.once('message', (message) => {
-      values = message
+      reply = message
     })
     child.once('exit', (code, signal) => {
       clearTimeout(limit)
-      if (values !== undefined) resolve(values)
-      else reject(new Error(`${section}: ${subject} ${variant} ended with ${signal ?? `exit code ${code}`}`))
+      if (reply?.values !== undefined) resolve(reply.values)
+      else reject(new Error(`${section}, ${subject} ${variant}: ${reply?.error ?? `ended with ${signal ?? code}`}`))
     })
   })
 }

@@ -1,6 +1,6 @@
 /** Where the figures come from: machine and its load, Node and package versions. */
 
-import { cpus, loadavg, platform, release, totalmem } from 'node:os'
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
 import { LIBRARIES } from '../libraries/index.mjs'
 import { versionOf } from './prepare.mjs'
 
@@ -11,7 +11,7 @@ export function describeMachine() {
     .map(([, { package: packageName }]) => `${packageName ?? 'cronwright'} ${versionOf(packageName)}`)
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}`,
+    machine: `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}`,
     node: process.version,
     load: loadavg()[0],
     packages: [...packages, `better-sqlite3 ${versionOf('better-sqlite3')}`],

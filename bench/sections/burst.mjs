@@ -46,8 +46,7 @@ export async function measure({ library: name, jobs }) {
   }
   const handles = await addJobs(library, jobs, () => expression, handler)
   const spareMs = due - Date.now()
-  if (spareMs < 200)
-    throw new Error(`${name}: adding took ${Math.round(200 - spareMs)} ms too long for the second to be ahead`)
+  if (spareMs < 200) throw new Error(`adding took ${Math.round(200 - spareMs)} ms too long for the second to be ahead`)
   await setTimeout(spareMs - 150)
   const blocked = watchEventLoop()
   await callsEnd(lateness, jobs, due)

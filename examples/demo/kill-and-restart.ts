@@ -86,7 +86,7 @@ export async function killAndRestart(stage: Stage): Promise<Evidence> {
     jobsBefore: jobs.filter(({ id }) => id !== REMINDER),
     jobsAfter,
     audits: await Promise.all(jobsAfter.map((job) => audit(second, job, first.startedAt, until))),
-    reminderRuns: await readRuns(second, REMINDER),
+    reminderRuns: (await readRuns(second, REMINDER)).filter(({ dueAt }) => dueAt > first.startedAt),
   }
 }
 

@@ -32,7 +32,7 @@ export function printRun({ job, dueAt, latenessMs, outcome, reason }: RunLine): 
 }
 
 /** Time of day with milliseconds, as in the process's time zone. */
-export function clockTime(at: number): string {
+function clockTime(at: number): string {
   const instant = new Date(at)
   return `${instant.toTimeString().slice(0, 8)}.${String(instant.getMilliseconds()).padStart(3, '0')}`
 }

@@ -40,7 +40,9 @@ const startedAt = new Date()
 await scheduler.start()
 printLine({ event: 'started', url, startedAt })
 
-await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+const stop = new AbortController()
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort())
+await once(stop.signal, 'abort')
 // Runs at work come to their end first: some of them need the server.
 await scheduler.shutdown({ timeout: '10s' })
 server.close()

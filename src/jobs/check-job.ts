@@ -1,10 +1,27 @@
 /** Jobs that come from outside - a custom store, exported text - checked field by field before anybody believes them. */
 
-import { checkBoolean, checkFields, checkInstant, checkInteger, checkObject, checkText } from '../core/validate.ts'
+import { checkBoolean, checkInstant, checkInteger, checkObject, checkText, type Fields } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { Trigger } from '../triggers/index.ts'
 import type { Job } from './job.ts'
 import { BASE_DEFAULTS, checkId, resolveDefaults } from './options.ts'
+
+/** The fields of a job that are options of `addJob` under the same name. */
+const OPTIONS = [
+  'executor',
+  'misfireGraceTime',
+  'coalesce',
+  'maxInstances',
+  'maxRuns',
+  'queue',
+  'priority',
+  'timeout',
+  'retry',
+  'onCrash',
+  'history',
+  'tags',
+  'metadata',
+] as const satisfies readonly (keyof Job)[]
 
 /**
  * The value as a job of its own, with the rules that hold for the options of `addJob`. Its `store` becomes the one
@@ -14,32 +31,12 @@ import { BASE_DEFAULTS, checkId, resolveDefaults } from './options.ts'
  * @throws InvalidArgumentError
  */
 export function checkJob(value: unknown, store: string, field: string): Job {
-  const job = checkObject(value, field)
-  const retry = checkFields(job['retry'], `${field}.retry`, ['attempts', 'baseMs', 'factor', 'capMs', 'jitter'])
-  const options = {
-    executor: job['executor'],
-    misfireGraceTime: job['misfireGraceTime'],
-    coalesce: job['coalesce'],
-    maxInstances: job['maxInstances'],
-    maxRuns: job['maxRuns'],
-    queue: job['queue'],
-    priority: job['priority'],
-    timeout: job['timeout'],
-    retry: {
-      attempts: retry['attempts'],
-      delay: retry['baseMs'],
-      factor: retry['factor'],
-      maxDelay: retry['capMs'],
-      jitter: retry['jitter'],
-    },
-    onCrash: job['onCrash'],
-    history: job['history'],
-    tags: job['tags'],
-    metadata: job['metadata'],
-  }
-  for (const [name, given] of Object.entries(options)) {
-    if (given === undefined) throw new InvalidArgumentError(`${field}.${name}`, given, 'must be there')
-  }
+  const job = checkPresent(value, field, OPTIONS)
+  const retry = checkPresent(job['retry'], `${field}.retry`, ['attempts', 'baseMs', 'factor', 'capMs', 'jitter'])
+  checkPresent(job['history'], `${field}.history`, ['keep', 'maxAge'])
+  const { attempts, baseMs: delay, factor, capMs: maxDelay, jitter } = retry
+  const options = Object.fromEntries(OPTIONS.map((name) => [name, job[name]]))
+  options['retry'] = { attempts, delay, factor, maxDelay, jitter }
   const { policy, ...placing } = resolveDefaults(options, BASE_DEFAULTS, field)
   const nextRunTime = job['nextRunTime'] === null ? null : checkDate(job['nextRunTime'], `${field}.nextRunTime`)
   return {
@@ -67,6 +64,15 @@ export function checkJob(value: unknown, store: string, field: string): Job {
     tags: placing.tags,
     metadata: placing.metadata,
   }
+}
+
+/** An object in which these fields are given: a default would stand in for one that was lost. */
+function checkPresent(value: unknown, field: string, names: readonly string[]): Fields {
+  const fields = checkObject(value, field)
+  for (const name of names) {
+    if (fields[name] === undefined) throw new InvalidArgumentError(`${field}.${name}`, undefined, 'must be there')
+  }
+  return fields
 }
 
 function checkDate(value: unknown, field: string): Date {

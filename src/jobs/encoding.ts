@@ -8,7 +8,7 @@
 import { CronwrightError } from '../errors.ts'
 import { triggerFromJSON } from '../triggers/index.ts'
 import type { JobSpec, JobStatus } from './job.ts'
-import type { HistoryPolicy, JobPolicy, OnCrash, RetryPolicy } from './policy.ts'
+import { DEFAULT_POLICY, type HistoryPolicy, type JobPolicy, type OnCrash, type RetryPolicy } from './policy.ts'
 import type { RecordContents, RecordKind } from './record.ts'
 import {
   FRESH_STATUS,
@@ -23,10 +23,20 @@ import type { Serializer } from './serializer.ts'
 /** Version of the layout that this release writes. */
 export const ENCODING_VERSION = 1
 
+/**
+ * The policy that layout 1 leaves out: what nearly all jobs have. A test pins its values, because records that were
+ * written without a policy mean these; other defaults need a layout 2.
+ */
+export const UNWRITTEN_POLICY: JobPolicy = DEFAULT_POLICY
+
 /** Text of a spec. */
 export function encodeSpec(kind: RecordKind, spec: JobSpec | RunSpec, serializer: Serializer): string {
-  const fields = kind === 'job' && 'trigger' in spec ? { ...spec, trigger: spec.trigger.toJSON() } : spec
-  return serializer.encode({ v: ENCODING_VERSION, ...fields })
+  const { policy, input, ...rest } =
+    kind === 'job' && 'trigger' in spec ? { ...spec, trigger: spec.trigger.toJSON() } : spec
+  const fields: Record<string, unknown> = { v: ENCODING_VERSION, ...rest }
+  if (input !== undefined) fields['input'] = input
+  if (policy !== UNWRITTEN_POLICY) fields['policy'] = policy
+  return serializer.encode(fields)
 }
 
 /** Text of a status; null for the kinds without one. Fields that still have their first value are left out. */
@@ -87,7 +97,7 @@ function jobSpec(fields: Fields): JobSpec {
     trigger: triggerFromJSON(fields.value('trigger')),
     input: fields.value('input'),
     executor: fields.text('executor'),
-    policy: policy(fields.nested('policy')),
+    policy: policy(fields),
     tags: fields.texts('tags'),
     metadata: object(fields.value('metadata'), 'job.spec.metadata'),
   }
@@ -98,11 +108,13 @@ function runSpec(fields: Fields): RunSpec {
     origin: fields.oneOf<RunOrigin>('origin', ['schedule', 'manual', 'enqueue']),
     input: fields.value('input'),
     executor: fields.text('executor'),
-    policy: policy(fields.nested('policy')),
+    policy: policy(fields),
   }
 }
 
-function policy(fields: Fields): JobPolicy {
+function policy(spec: Fields): JobPolicy {
+  if (spec.value('policy') === undefined) return UNWRITTEN_POLICY
+  const fields = spec.nested('policy')
   const retry = fields.nested('retry')
   const history = fields.nested('history')
   return {

@@ -4,8 +4,9 @@
  * `v1` text is read by every later release.
  */
 
+import { describeValue, shownValue } from '../core/describe.ts'
 import { checkInstant, checkInteger, checkObject, checkText } from '../core/validate.ts'
-import { CronwrightError } from '../errors.ts'
+import { CronwrightError, InvalidArgumentError, TriggerError } from '../errors.ts'
 import { triggerFromJSON } from '../triggers/index.ts'
 import { checkJob } from './check-job.ts'
 import type { Job } from './job.ts'
@@ -18,15 +19,17 @@ const VERSION = 1
  * JSON text of a job. Inputs and metadata keep what the default serializer keeps: also `Date`, `Map`, `Set`, `BigInt`,
  * `Uint8Array` and `undefined`.
  *
+ * @throws InvalidArgumentError for what is no job
  * @throws SerializationError for an input or metadata that cannot be written
  */
 export function serializeJob(job: Job): string {
+  const checked = checkJob(job, checkText(checkObject(job, 'job')['store'], 'job.store'), 'job')
   return jsonSerializer.encode({
     v: VERSION,
-    ...job,
-    trigger: job.trigger.toJSON(),
-    nextRunTime: job.nextRunTime?.toISOString() ?? null,
-    createdAt: job.createdAt.toISOString(),
+    ...checked,
+    trigger: checked.trigger.toJSON(),
+    nextRunTime: checked.nextRunTime?.toISOString() ?? null,
+    createdAt: checked.createdAt.toISOString(),
   })
 }
 
@@ -36,21 +39,35 @@ export function serializeJob(job: Job): string {
  * @throws CronwrightError (`DESERIALIZATION`) for any other text; its details name the field, the value and the rule
  */
 export function deserializeJob(text: string): Job {
+  return jobFromText(text, 'job')
+}
+
+/** {@link deserializeJob} of a text that an error calls by this name. */
+export function jobFromText(text: unknown, field: string): Job {
   try {
-    const fields = checkObject(jsonSerializer.decode(text), 'job')
-    checkInteger(fields['v'], 'job.v', 1, VERSION)
+    const fields = checkObject(jsonSerializer.decode(String(text)), field)
+    checkInteger(fields['v'], `${field}.v`, 1, VERSION)
     const job = {
       ...fields,
       trigger: triggerFromJSON(fields['trigger']),
-      nextRunTime: fields['nextRunTime'] === null ? null : dateOf(fields['nextRunTime'], 'job.nextRunTime'),
-      createdAt: dateOf(fields['createdAt'], 'job.createdAt'),
+      nextRunTime: fields['nextRunTime'] === null ? null : dateOf(fields['nextRunTime'], `${field}.nextRunTime`),
+      createdAt: dateOf(fields['createdAt'], `${field}.createdAt`),
     }
-    return checkJob(job, checkText(fields['store'], 'job.store'), 'job')
+    return checkJob(job, checkText(fields['store'], `${field}.store`), field)
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    const details = cause instanceof CronwrightError ? cause.details : {}
-    throw new CronwrightError('DESERIALIZATION', `the job cannot be read: ${message}`, { details, cause })
+    const details = detailsOf(cause, text, field)
+    const message = `the job cannot be read: ${details.field}: ${details.rule}, got ${describeValue(details.value)}`
+    throw new CronwrightError('DESERIALIZATION', message, { details, cause })
   }
+}
+
+function detailsOf(cause: unknown, text: unknown, field: string): { field: string; value: unknown; rule: string } {
+  if (!(cause instanceof InvalidArgumentError)) {
+    return { field, value: shownValue(text), rule: 'must be text made by serializeJob()' }
+  }
+  const { field: inner, value, rule } = cause.details
+  const name = cause instanceof TriggerError ? `${field}.trigger.${String(inner)}` : String(inner)
+  return { field: name, value, rule: String(rule) }
 }
 
 function dateOf(value: unknown, field: string): Date {

@@ -21,7 +21,7 @@ const MAX_DEPTH = 200
 
 /** The default {@link Serializer}. */
 export const jsonSerializer: Serializer = {
-  encode: (value) => JSON.stringify(toTree(value, '$', 0)),
+  encode: (value) => reading(value, '$', () => JSON.stringify(isJson(value, 0) ? value : toTree(value, '$', 0))),
   decode: (text) => fromTree(JSON.parse(text)),
 }
 
@@ -29,11 +29,23 @@ export const jsonSerializer: Serializer = {
  * A deep copy with the same checks as storing and reading back, without the text: what the memory store hands out, so
  * that a value it cannot keep is refused as any other store would, and a handler's changes stay its own.
  *
+ * @param path - what an error calls the value
  * @throws SerializationError
  */
-export function copyValue<T>(value: T): T
-export function copyValue(value: unknown): unknown {
-  return isPlainScalar(value) || isFrozenAndEmpty(value) ? value : fromTree(toTree(value, '$', 0))
+export function copyValue<T>(value: T, path?: string): T
+export function copyValue(value: unknown, path = '$'): unknown {
+  if (isPlainScalar(value) || isFrozenAndEmpty(value)) return value
+  return fromTree(reading(value, path, () => toTree(value, path, 0)))
+}
+
+/** Calls; a getter or `toJSON` in the value that throws is the value's fault. */
+function reading<T>(value: unknown, path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof CronwrightError) throw error
+    throw new SerializationError(path, value, 'must be readable, and threw when it was read')
+  }
 }
 
 /** What nobody can change needs no copy: jobs without tags or metadata share one. */
@@ -43,6 +55,30 @@ function isFrozenAndEmpty(value: unknown): boolean {
     Object.keys(value as object).length === 0 &&
     Object.getPrototypeOf(value) === Object.prototype
   )
+}
+
+/** Whether `JSON.stringify` writes a value as it is: then no tree with tags has to be made of it. */
+function isJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0)
+    case 'object':
+      return value === null || isJsonObject(value, depth + 1)
+    default:
+      return false
+  }
+}
+
+function isJsonObject(value: object, depth: number): boolean {
+  if (depth > MAX_DEPTH || 'toJSON' in value) return false
+  if (Array.isArray(value)) return value.every((item) => isJson(item, depth))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if ((prototype !== Object.prototype && prototype !== null) || TAG in value) return false
+  for (const key of Object.keys(value)) if (!isJson(Reflect.get(value, key), depth)) return false
+  return true
 }
 
 function isPlainScalar(value: unknown): boolean {

@@ -15,11 +15,6 @@ import type { Kernel } from './kernel.ts'
 import type { Loop } from './loop.ts'
 import type { StoreSlot } from './store-slot.ts'
 
-/** Which store a call means; without one, every store is searched. */
-export interface StoreChoice {
-  readonly store?: string
-}
-
 /** Arguments of one `addJob`. */
 export interface JobRequest {
   readonly fn: unknown
@@ -187,11 +182,11 @@ export class JobCommands {
       spec: {
         name: options.name ?? registration.name,
         trigger: bound,
-        input: store.isolate(options.input),
+        input: store.isolate(options.input, '$.input'),
         executor: resolved.executor,
         policy: resolved.policy,
         tags: resolved.tags,
-        metadata: store.isolate(resolved.metadata),
+        metadata: store.isolate(resolved.metadata, '$.metadata'),
       },
       status: resolved.policy.maxRuns === null ? null : { fires: 0 },
     }
@@ -255,11 +250,11 @@ export class JobCommands {
       spec: {
         ...spec,
         name: options.name ?? spec.name,
-        input: options.hasInput ? slot.store.isolate(options.input) : spec.input,
+        input: options.hasInput ? slot.store.isolate(options.input, '$.input') : spec.input,
         executor,
         policy,
         tags,
-        metadata: slot.store.isolate(metadata),
+        metadata: slot.store.isolate(metadata, '$.metadata'),
       },
       status: policy.maxRuns === null ? null : (record.status ?? { fires: 0 }),
       ...this.#movedCursor(record, options),

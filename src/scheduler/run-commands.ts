@@ -88,7 +88,12 @@ export class RunCommands {
         functionRef: registration.name,
         queue: resolved.queue,
         priority: resolved.priority,
-        spec: { origin: 'enqueue', input: store.isolate(input), executor: resolved.executor, policy: resolved.policy },
+        spec: {
+          origin: 'enqueue',
+          input: store.isolate(input, '$.input'),
+          executor: resolved.executor,
+          policy: resolved.policy,
+        },
         status: FRESH_STATUS,
       }),
     )

@@ -102,7 +102,7 @@ export class Runner {
   #storable(work: RunAtWork, outcome: Outcome): Outcome {
     if (outcome.kind !== 'completed' || outcome.output === undefined) return outcome
     try {
-      return { ...outcome, output: work.slot.store.isolate(outcome.output) }
+      return { ...outcome, output: work.slot.store.isolate(outcome.output, '$.output') }
     } catch (error) {
       return failedOutcome(error)
     }

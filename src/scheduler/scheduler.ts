@@ -3,35 +3,33 @@
  * face; what each method does is in the part that it names.
  */
 
-import { type Duration, parseDuration } from '../core/duration.ts'
+import { parseDuration } from '../core/duration.ts'
 import type { Listener } from '../core/emitter.ts'
-import { checkBoolean, checkFields, checkObject, checkText } from '../core/validate.ts'
+import { checkBoolean, checkFields, checkText } from '../core/validate.ts'
 import {
   ConflictingIdError,
   InvalidArgumentError,
   SchedulerAlreadyRunningError,
   SchedulerNotRunningError,
 } from '../errors.ts'
-import { isExecutor } from '../executors/executor.ts'
-import { makeExecutor } from '../executors/factory.ts'
+import { executorFrom } from '../executors/factory.ts'
 import type { EnqueueOptions } from '../jobs/enqueue-options.ts'
 import type { Job } from '../jobs/job.ts'
-import { type JobChanges, type JobDefaults, type JobOptions, resolveDefaults } from '../jobs/options.ts'
+import { checkId, type JobChanges, type JobDefaults, type JobOptions, resolveDefaults } from '../jobs/options.ts'
 import { type Code, type FunctionLike, FunctionRegistry, type RegisteredFunction } from '../jobs/registry.ts'
-import type { Run, RunState } from '../jobs/run.ts'
-import { CustomStoreAdapter, isJobStore } from '../stores/custom-store-adapter.ts'
-import { makeStore } from '../stores/factory.ts'
-import { RecordJobStore } from '../stores/record-job-store.ts'
+import type { Run } from '../jobs/run.ts'
+import { storeFrom } from '../stores/factory.ts'
 import type { Trigger } from '../triggers/index.ts'
 import { Claiming } from './claiming.ts'
 import { readConfiguration } from './configuration.ts'
 import { type SchedulerEvents, schedulerEmitter } from './events.ts'
 import { ExecutorSlot } from './executor-slot.ts'
 import { Firing } from './firing.ts'
-import { JobCommands, type StoreChoice } from './job-commands.ts'
+import { JobCommands } from './job-commands.ts'
 import { Kernel } from './kernel.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { Loop } from './loop.ts'
+import type { JobDescription, JobFilter, RunFilter, ShutdownOptions, StoreChoice } from './requests.ts'
 import { RunCommands } from './run-commands.ts'
 import { Runner } from './runner.ts'
 import { type ExecutorSource, type JobStoreSource, resolveSettings, type SchedulerOptions } from './settings.ts'
@@ -42,37 +40,6 @@ import { exportJobs, importJobs } from './transfer.ts'
 
 /** `stopped`: nothing fires; `running`; `paused`: started, but nothing fires and no run starts. */
 export type SchedulerState = 'stopped' | 'running' | 'paused'
-
-/** Which jobs `getJobs` gives. */
-export interface JobFilter extends StoreChoice {
-  readonly tag?: string
-}
-
-/** Which runs `getRuns` gives: newest first. */
-export interface RunFilter extends StoreChoice {
-  readonly jobId?: string
-  readonly state?: RunState | readonly RunState[]
-  readonly queue?: string
-  /** @default 100; at most 10,000 */
-  readonly limit?: number
-  /** Only runs due before this instant. */
-  readonly before?: Date | string | number
-}
-
-/** How `shutdown` goes about it. */
-export interface ShutdownOptions {
-  /** Whether runs at work may come to their end. @default true */
-  readonly wait?: boolean
-  /** How long they may; after that they are told to stop and handed back. @default 30 s */
-  readonly timeout?: Duration
-}
-
-/** Arguments of one job, for `addJobs`. */
-export interface JobDescription<Input = never> {
-  readonly fn: FunctionLike<Input>
-  readonly trigger?: Trigger | null
-  readonly options?: JobOptions<Input>
-}
 
 const DEFAULT_SHUTDOWN_MS = 30_000
 
@@ -109,17 +76,9 @@ export class Scheduler {
     this.#loop = new Loop(this.#kernel, firing, claiming)
     this.#jobs = new JobCommands(this.#kernel, this.#loop)
     this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#runner, this.#settlement)
-    const { jobStores = {}, executors = {} } = options
-    const stores: Readonly<Record<string, unknown>> = {
-      default: 'memory:',
-      ...checkObject(jobStores, 'options.jobStores'),
-    }
-    for (const [alias, source] of Object.entries(stores)) this.#keepStore(alias, source, 'options.jobStores')
-    const workers: Readonly<Record<string, unknown>> = {
-      default: { type: 'async' },
-      ...checkObject(executors, 'options.executors'),
-    }
-    for (const [alias, source] of Object.entries(workers)) this.#keepExecutor(alias, source, 'options.executors')
+    const { jobStores, executors } = settings
+    for (const [alias, source] of Object.entries(jobStores)) this.#keepStore(alias, source, 'options.jobStores')
+    for (const [alias, source] of Object.entries(executors)) this.#keepExecutor(alias, source, 'options.executors')
   }
 
   /**
@@ -173,7 +132,8 @@ export class Scheduler {
   /** Adds many jobs with one write for each store; each is checked before the first is written. */
   async addJobs<Input>(jobs: readonly JobDescription<Input>[]): Promise<Job[]> {
     if (!Array.isArray(jobs)) throw new InvalidArgumentError('jobs', jobs, 'must be a list')
-    const requests = jobs.map((job: unknown, index) => {
+    // Not map(), which leaves out holes.
+    const requests = Array.from(jobs, (job: unknown, index) => {
       const { fn, trigger, options } = checkFields(job, `jobs[${index}]`, ['fn', 'trigger', 'options'])
       return { fn, trigger, options }
     })
@@ -261,7 +221,7 @@ export class Scheduler {
     options?: EnqueueOptions,
   ): Promise<Run<Input, Awaited<Output>>[]> {
     if (!Array.isArray(inputs)) throw new InvalidArgumentError('inputs', inputs, 'must be a list')
-    return (await this.#runs.enqueue(fn, inputs, options)) as Run<Input, Awaited<Output>>[]
+    return (await this.#runs.enqueue(fn, Array.from(inputs), options)) as Run<Input, Awaited<Output>>[]
   }
 
   /** The run with this id, or undefined. */
@@ -299,7 +259,7 @@ export class Scheduler {
 
   /** Adds a job store; it is open when the promise resolves, if the scheduler runs. */
   async addJobStore(alias: string, source: JobStoreSource): Promise<void> {
-    const slot = this.#keepStore(checkText(alias, 'alias', 191), source, 'jobStores')
+    const slot = this.#keepStore(alias, source, 'jobStores')
     if (this.#state !== 'stopped') await slot.ready()
     this.#kernel.events.emit('store:added', { alias })
     this.#loop.look(slot)
@@ -315,7 +275,7 @@ export class Scheduler {
   }
 
   async addExecutor(alias: string, source: ExecutorSource): Promise<void> {
-    const slot = this.#keepExecutor(checkText(alias, 'alias', 191), source, 'executors')
+    const slot = this.#keepExecutor(alias, source, 'executors')
     if (this.#state !== 'stopped') await slot.start()
     this.#kernel.events.emit('executor:added', { alias })
     for (const store of this.#kernel.stores.values()) store.unknownFunctions.clear()
@@ -414,7 +374,7 @@ export class Scheduler {
   }
 
   #keepStore(alias: string, source: unknown, field: string): StoreSlot {
-    if (this.#kernel.stores.has(alias)) throw new ConflictingIdError(alias)
+    if (this.#kernel.stores.has(checkId(alias, 'alias'))) throw new ConflictingIdError(alias, undefined, 'alias')
     const store = storeFrom(source, `${field}.${alias}`)
     const slot = new StoreSlot(alias, store, this.#kernel, (changed) => this.#loop.look(changed))
     this.#kernel.stores.set(alias, slot)
@@ -422,16 +382,10 @@ export class Scheduler {
   }
 
   #keepExecutor(alias: string, source: unknown, field: string): ExecutorSlot {
-    if (this.#kernel.executors.has(alias)) throw new ConflictingIdError(alias)
-    const executor = isExecutor(source) ? source : makeExecutor(source, `${field}.${alias}`)
+    if (this.#kernel.executors.has(checkId(alias, 'alias'))) throw new ConflictingIdError(alias, undefined, 'alias')
+    const executor = executorFrom(source, `${field}.${alias}`)
     const slot = new ExecutorSlot(alias, executor)
     this.#kernel.executors.set(alias, slot)
     return slot
   }
-}
-
-/** A store for the scheduler, whatever it was given as. */
-function storeFrom(source: unknown, field: string): RecordJobStore {
-  if (source instanceof RecordJobStore) return source
-  return isJobStore(source) ? new CustomStoreAdapter(source) : makeStore(source, field)
 }

@@ -4,10 +4,21 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { type Duration, parseDuration } from '../core/duration.ts'
 import { type Logger, silentLogger } from '../core/logger.ts'
 import { randomId } from '../core/random-id.ts'
-import { checkBoolean, checkFields, checkObject, checkOptions, checkTexts, checkTimezone } from '../core/validate.ts'
+import {
+  checkBoolean,
+  checkFields,
+  checkObject,
+  checkOptions,
+  checkPlainObject,
+  checkTexts,
+  checkTimezone,
+  type Fields,
+  readable,
+} from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import type { AsyncExecutorOptions } from '../executors/async-executor.ts'
 import type { Executor } from '../executors/executor.ts'
+import type { WorkerThreadsExecutorOptions } from '../executors/worker-threads-executor.ts'
 import {
   BASE_DEFAULTS,
   checkId,
@@ -17,14 +28,18 @@ import {
   type ResolvedDefaults,
   resolveDefaults,
 } from '../jobs/options.ts'
-import { DEFAULT_HISTORY } from '../jobs/policy.ts'
+import { DEFAULT_HISTORY, type HistoryPolicy } from '../jobs/policy.ts'
 import type { JobStore } from '../stores/job-store.ts'
 
 /** A job store: an instance, a URL (`'sqlite:./jobs.db'`), or `{ type, ...options }`. */
 export type JobStoreSource = JobStore | string | { readonly type: string; readonly [option: string]: unknown }
 
 /** An executor: an instance, or `{ type, ...options }`. */
-export type ExecutorSource = Executor | ({ readonly type: 'async' } & AsyncExecutorOptions) | { readonly type: string }
+export type ExecutorSource =
+  | Executor
+  | ({ readonly type: 'async' } & AsyncExecutorOptions)
+  | ({ readonly type: 'worker-threads' } & WorkerThreadsExecutorOptions)
+  | { readonly type: string }
 
 /** Options of {@link Scheduler}. */
 export interface SchedulerOptions {
@@ -72,6 +87,10 @@ export const SETTINGS_KEYS = [
 /** {@link SchedulerOptions}, resolved. Stores and executors are made by the scheduler. */
 export interface Settings {
   readonly timezone: string
+  /** Alias -> what the store is made of, the default first. */
+  readonly jobStores: Fields
+  /** Alias -> what the executor is made of. */
+  readonly executors: Fields
   readonly jobDefaults: ResolvedDefaults
   readonly queues: readonly string[]
   readonly leaseMs: number
@@ -91,14 +110,15 @@ export function resolveSettings(options: unknown): Settings {
   const fields = checkFields(options, 'options', SETTINGS_KEYS)
   const { queues, leaseDuration = DEFAULT_LEASE_MS, pollInterval = DEFAULT_POLL_MS, workerId, history } = fields
   const { timezone, jobDefaults } = fields
-  const historyBase =
-    history === undefined ? DEFAULT_HISTORY : historyPolicy(history, DEFAULT_HISTORY, 'options.history')
-  const base = { ...BASE_DEFAULTS, policy: { ...BASE_DEFAULTS.policy, history: historyBase } }
+  const base =
+    history === undefined ? BASE_DEFAULTS : withHistory(historyPolicy(history, DEFAULT_HISTORY, 'options.history'))
   return {
     timezone:
       timezone === undefined
         ? Intl.DateTimeFormat().resolvedOptions().timeZone
         : checkTimezone(timezone, 'options.timezone'),
+    jobStores: aliases(fields['jobStores'], 'options.jobStores', 'memory:'),
+    executors: aliases(fields['executors'], 'options.executors', { type: 'async' }),
     jobDefaults: resolveDefaults(jobDefaults, base, 'options.jobDefaults'),
     queues: queues === undefined ? DEFAULT_QUEUES : queueNames(queues),
     leaseMs: parseDuration(leaseDuration, 'options.leaseDuration', 100),
@@ -108,6 +128,15 @@ export function resolveSettings(options: unknown): Settings {
     logger: resolveLogger(fields['logger']),
     clock: resolveClock(fields['clock']),
   }
+}
+
+function aliases(value: unknown, field: string, standard: unknown): Fields {
+  const given = value === undefined ? {} : checkPlainObject(value, field)
+  return readable(field, value, () => ({ default: standard, ...given }))
+}
+
+function withHistory(history: HistoryPolicy): ResolvedDefaults {
+  return { ...BASE_DEFAULTS, policy: { ...BASE_DEFAULTS.policy, history } }
 }
 
 function queueNames(value: unknown): readonly string[] {

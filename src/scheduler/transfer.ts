@@ -3,7 +3,7 @@
 import { checkBoolean, checkFields, checkOptions, checkText } from '../core/validate.ts'
 import { ConflictingIdError, InvalidArgumentError } from '../errors.ts'
 import { type Job, jobFromRecord, recordFromJob } from '../jobs/job.ts'
-import { deserializeJob, serializeJob } from '../jobs/portable.ts'
+import { jobFromText, serializeJob } from '../jobs/portable.ts'
 import type { Change } from '../jobs/record.ts'
 import type { JobCommands } from './job-commands.ts'
 import type { Kernel } from './kernel.ts'
@@ -28,6 +28,11 @@ export async function importJobs(kernel: Kernel, loop: Loop, text: unknown, opti
   const replaces = checkBoolean(replaceExisting, 'options.replaceExisting')
   const slot = kernel.storeSlot(store === undefined ? 'default' : checkText(store, 'options.store'))
   const records = parse(text).map((job) => recordFromJob(job, 1))
+  const ids = new Set<string>()
+  for (const [index, { id }] of records.entries()) {
+    if (ids.has(id)) throw new InvalidArgumentError(`text.jobs[${index}].id`, id, 'must not be the id of another job')
+    ids.add(id)
+  }
   const opened = await slot.ready()
   const existing = await opened.get(records.map(({ id }) => ({ kind: 'job', id }) as const))
   const taken = existing.find((record) => record !== undefined)
@@ -59,5 +64,5 @@ function parse(text: unknown): Job[] {
   const { format, version, jobs } = checkFields(content, 'text', ['format', 'version', 'jobs'])
   if (format !== FORMAT || version !== VERSION || !Array.isArray(jobs))
     throw new InvalidArgumentError('text', text, rule)
-  return jobs.map((job: unknown) => deserializeJob(JSON.stringify(job)))
+  return jobs.map((job: unknown, index) => jobFromText(JSON.stringify(job), `text.jobs[${index}]`))
 }

@@ -8,6 +8,7 @@
  * fire time may run in both. Safety between processes needs a built-in store.
  */
 
+import { readable } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { type Job, jobFromRecord } from '../jobs/job.ts'
 import {
@@ -45,14 +46,16 @@ const METHODS = [
  * Whether a value is a job store: has the ten methods. A value with none of them is no store; one with only some is
  * meant as one and refused.
  *
+ * @param field - the name that an error gives
  * @throws InvalidArgumentError that names the missing methods
  */
-export function isJobStore(value: unknown): value is JobStore {
+export function isJobStore(value: unknown, field = 'jobStore'): value is JobStore {
   if (typeof value !== 'object' || value === null) return false
-  const missing = METHODS.filter((name) => typeof Reflect.get(value, name) !== 'function')
+  const method = (name: string): unknown => readable(`${field}.${name}`, value, () => Reflect.get(value, name))
+  const missing = METHODS.filter((name) => typeof method(name) !== 'function')
   if (missing.length === 0 || missing.length === METHODS.length) return missing.length === 0
   const rule = `must have the ten methods of a job store; missing: ${missing.join(', ')}`
-  throw new InvalidArgumentError('jobStore', value, rule)
+  throw new InvalidArgumentError(field, value, rule)
 }
 
 export class CustomStoreAdapter extends RecordJobStore {
@@ -79,8 +82,8 @@ export class CustomStoreAdapter extends RecordJobStore {
     await this.#jobs.shutdown()
   }
 
-  override isolate<T>(value: T): T {
-    return this.#runs.isolate(value)
+  override isolate<T>(value: T, path?: string): T {
+    return this.#runs.isolate(value, path)
   }
 
   override async get<K extends RecordKind>(

@@ -72,7 +72,17 @@ export abstract class EncodedJobStore extends RecordJobStore {
   }
 
   async list<K extends RecordKind>(query: ListQuery<K>): Promise<readonly StoreRecord<K>[]> {
-    return this.#decodeAll(await this.listEncoded(query), query.kind)
+    const found: StoreRecord<K>[] = []
+    let { before } = query
+    // What cannot be read takes no place of the page: a short page means that there is no more.
+    for (;;) {
+      const limit = query.limit - found.length
+      const page = await this.listEncoded({ ...query, before, limit })
+      found.push(...this.#decodeAll(page, query.kind))
+      const last = page.at(-1)
+      if (last === undefined || page.length < limit || found.length >= query.limit) return found
+      before = { at: last.at, id: last.id }
+    }
   }
 
   async due<L extends Lane>(query: DueQuery<L>): Promise<readonly StoreRecord<KindInLane<L>>[]> {

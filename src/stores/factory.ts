@@ -1,9 +1,10 @@
-/** Makes job stores from what configuration says: a URL, or `{ type, ...options }`. */
+/** Makes job stores of what people give: a store, a URL, or `{ type, ...options }`. */
 
-import { checkObject, checkText, type Fields } from '../core/validate.ts'
+import { checkPlainObject, checkText, type Fields, readable, relocated } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
+import { CustomStoreAdapter, isJobStore } from './custom-store-adapter.ts'
 import { MemoryJobStore } from './memory/memory-job-store.ts'
-import type { RecordJobStore } from './record-job-store.ts'
+import { RecordJobStore } from './record-job-store.ts'
 import type { SqliteJobStoreOptions } from './sqlite/options.ts'
 import { SqliteJobStore } from './sqlite/sqlite-job-store.ts'
 
@@ -29,41 +30,56 @@ const TYPES: Readonly<Record<string, StoreType>> = {
 export const STORE_TYPES: readonly string[] = Object.keys(TYPES)
 
 /**
+ * The store that is given, with ten methods or more, or that a URL or `{ type, ...options }` means.
+ *
  * @param field - the name that an error gives
  * @throws InvalidArgumentError
  */
-export function makeStore(source: unknown, field: string): RecordJobStore {
-  return typeof source === 'string' ? fromUrl(source, field) : fromObject(source, field)
+export function storeFrom(source: unknown, field: string): RecordJobStore {
+  if (typeof source === 'string') return fromUrl(source, field)
+  if (typeof source !== 'object' || source === null) {
+    throw new InvalidArgumentError(field, source, 'must be a job store, a URL, or { type, ...options }')
+  }
+  if (source instanceof RecordJobStore) return source
+  if (isJobStore(source, field)) return new CustomStoreAdapter(source)
+  return fromObject(source, field)
 }
 
 function fromUrl(url: string, field: string): RecordJobStore {
-  const scheme = /^([a-z]+):/.exec(url)?.[1]
-  const type = scheme === undefined ? undefined : TYPES[scheme]
-  if (type === undefined) {
+  const found = typeOf(/^([a-z]+):/.exec(url)?.[1])
+  if (found === undefined) {
     const schemes = STORE_TYPES.map((name) => `${name}:`).join(', ')
-    throw new InvalidArgumentError(field, url, `must be a URL that begins with one of ${schemes}`)
+    // A mistyped URL may hold a password where nobody looks for one.
+    const shown = url.replace(/^.*@/s, '***@')
+    throw new InvalidArgumentError(field, shown, `must be a URL that begins with one of ${schemes}`)
   }
   const [location = '', query = ''] = splitOnce(url, '?')
-  return type.fromUrl(
-    location,
-    Object.fromEntries([...new URLSearchParams(query)].map(([key, text]) => [key, parameterValue(text)])),
-  )
+  const options = Object.fromEntries([...new URLSearchParams(query)].map(([key, text]) => [key, parameterValue(text)]))
+  return relocated('options', field, () => found.fromUrl(location, options))
 }
 
-function fromObject(source: unknown, field: string): RecordJobStore {
-  const { type, ...options } = checkObject(source, field)
-  const name = checkText(type, `${field}.type`)
-  const found = TYPES[name]
+function fromObject(source: object, field: string): RecordJobStore {
+  const fields = checkPlainObject(source, field)
+  const { type, ...options } = readable(field, source, () => ({ ...fields }))
+  const found = typeOf(checkText(type, `${field}.type`))
   if (found === undefined) {
     throw new InvalidArgumentError(`${field}.type`, type, `must be one of ${STORE_TYPES.join(', ')}`)
   }
-  return found.fromOptions(options)
+  return relocated('options', field, () => found.fromOptions(options))
+}
+
+function typeOf(name: string | undefined): StoreType | undefined {
+  return name !== undefined && Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
 }
 
 /** `sqlite:./jobs.db`, `sqlite:/var/jobs.db`, `sqlite:///var/jobs.db`: the part behind the scheme is a path. */
 function pathOf(url: string): string {
   const path = url.slice(url.indexOf(':') + 1)
-  return decodeURI(path.startsWith('//') ? path.slice(2) : path)
+  try {
+    return decodeURI(path.startsWith('//') ? path.slice(2) : path)
+  } catch {
+    throw new InvalidArgumentError('options.path', url, 'must have %XX for a percent sign (%25) and other escapes only')
+  }
 }
 
 /** Query parameters are text; those that look like a number or a truth value become one. */

@@ -63,9 +63,10 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
    * A value that shares nothing with the one given, so that neither a caller nor a handler can change what is stored.
    * Stores that keep text return the value itself: writing it is the copy.
    *
+   * @param _path - what an error calls the value
    * @throws SerializationError when the store can tell at once that it cannot keep the value
    */
-  isolate<T>(value: T): T {
+  isolate<T>(value: T, _path?: string): T {
     return value
   }
 

@@ -23,7 +23,7 @@ export interface Segment {
 }
 
 /** Two changes of a zone lie at least 7 days apart since 1970 (Recife 2000, Gaza 2040), so none hides between samples. */
-const SAMPLE_SECONDS = 4 * SECONDS_PER_DAY
+const SAMPLE_SECONDS = 6 * SECONDS_PER_DAY
 
 /**
  * From here on every zone keeps to yearly rules, such as the last Sunday of March, so that a year is like any other

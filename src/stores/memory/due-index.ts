@@ -37,15 +37,23 @@ export class DueIndex {
     const { lane, before, limit } = query
     if (lane !== 'run') return this.#waiting[lane].due(before, limit, accepts)
     this.#promote(before)
+    // A clock that went back makes what was ready wait again.
+    const isDue: Filter = (entry) => (entry.record.due ?? before) <= before && accepts(entry)
+    if (query.queues === undefined) return this.#readyByDue(limit, isDue)
     const found: Entry[] = []
-    for (const queue of query.queues ?? this.#ready.keys()) {
+    for (const queue of query.queues) {
       for (const entry of this.#ready.get(queue)?.inOrder() ?? []) {
-        if (found.length >= limit) break
-        // A clock that went back makes what was ready wait again.
-        if ((entry.record.due ?? before) <= before && accepts(entry)) found.push(entry)
+        if (found.length >= limit) return found
+        if (isDue(entry)) found.push(entry)
       }
     }
-    return query.queues === undefined ? found.sort(byDue) : found
+    return found
+  }
+
+  /** Whatever their queue and priority. The scheduler always names its queues; this serves those who look on. */
+  #readyByDue(limit: number, isDue: Filter): Entry[] {
+    const found = [...this.#ready.values()].flatMap((ready) => [...ready.inOrder()].filter(isDue))
+    return found.sort(byDue).slice(0, limit)
   }
 
   nextDue(query: NextDueQuery): number | null {
@@ -82,7 +90,7 @@ export class DueIndex {
 const everything: Filter = () => true
 
 function byDue(a: Entry, b: Entry): number {
-  return (a.record.due ?? 0) - (b.record.due ?? 0)
+  return (a.record.due ?? 0) - (b.record.due ?? 0) || a.sequence - b.sequence
 }
 
 function filterOf(query: NextDueQuery): Filter {

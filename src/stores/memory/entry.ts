@@ -11,19 +11,21 @@ export interface Entry extends QueueItem<Entry> {
   /** The runs of the same job that arrived before and after; null for a job. */
   previous: Entry | null
   next: Entry | null
+  /** Order of arrival: decides between runs of one priority that are due in the same millisecond. */
+  readonly sequence: number
 }
 
 /** An entry of a record that waits nowhere yet. */
-export function newEntry(record: StoreRecord): Entry {
-  return { record, slot: -1, bucket: null, ready: null, previous: null, next: null }
+export function newEntry(record: StoreRecord, sequence: number): Entry {
+  return { record, slot: -1, bucket: null, ready: null, previous: null, next: null, sequence }
 }
 
-/** Highest priority first, then earliest due, then by id. */
+/** Highest priority first, then earliest due, then first come first. */
 export function isServedBefore(a: Entry, b: Entry): boolean {
   const left = a.record
   const right = b.record
   if (left.priority !== right.priority) return left.priority > right.priority
   const leftDue = left.due ?? Number.POSITIVE_INFINITY
   const rightDue = right.due ?? Number.POSITIVE_INFINITY
-  return leftDue === rightDue ? left.id < right.id : leftDue < rightDue
+  return leftDue === rightDue ? a.sequence < b.sequence : leftDue < rightDue
 }

@@ -31,6 +31,7 @@ export class MemoryJobStore extends RecordJobStore {
   readonly #entries: { readonly [K in RecordKind]: Map<string, Entry> } = { job: new Map(), run: new Map() }
   readonly #due = new DueIndex()
   readonly #runs = new RunIndex()
+  #sequence = 0
   #isOpen = false
 
   /** Takes no options. @throws InvalidArgumentError when given any */
@@ -47,8 +48,8 @@ export class MemoryJobStore extends RecordJobStore {
     this.#isOpen = false
   }
 
-  override isolate<T>(value: T): T {
-    return copyValue(value)
+  override isolate<T>(value: T, path?: string): T {
+    return copyValue(value, path)
   }
 
   override async get<K extends RecordKind>(
@@ -142,7 +143,8 @@ export class MemoryJobStore extends RecordJobStore {
   #insert(record: StoreRecord): boolean {
     const entries = this.#entries[record.kind]
     if (entries.has(record.id)) return false
-    const entry = newEntry(record)
+    this.#sequence += 1
+    const entry = newEntry(record, this.#sequence)
     entries.set(record.id, entry)
     this.#due.put(entry, record.lane)
     if (record.kind === 'run') this.#runs.add(entry, record)

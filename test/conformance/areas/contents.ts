@@ -29,12 +29,12 @@ export function describeContents(suite: Suite): void {
     await store.commit([
       {
         expect: 0,
-        record: jobRecord(id, { functionRef: 'λειτουργία', queue: 'ουρά 🚀', spec: { input: text, name: text } }),
+        record: jobRecord(id, { functionRef: 'λειτουργία', queue: 'ουρά 🚀', spec: { input: text, name: '日報 🚀' } }),
       },
       { expect: 0, record: runRecord(`${id}@1`, { jobId: id, queue: 'ουρά 🚀', spec: { input: text } }) },
     ])
 
-    expect(await store.lookupJob(id)).toMatchObject({ id, name: text, input: text, functionRef: 'λειτουργία' })
+    expect(await store.lookupJob(id)).toMatchObject({ id, name: '日報 🚀', input: text, functionRef: 'λειτουργία' })
     const query = { before: NOW, limit: 10 }
     expect(idsOf(await store.due({ ...query, lane: 'job', withoutFunctions: ['λειτουργία'] }))).toEqual([])
     expect(idsOf(await store.due({ ...query, lane: 'run', queues: ['ουρά 🚀'] }))).toEqual([`${id}@1`])

@@ -104,6 +104,10 @@ export function spinForEver(memory, { log }) {
   for (;;) Atomics.add(memory, 0, 1)
 }
 
+export function busy() {
+  for (;;) Math.random()
+}
+
 /** Stays inside a system call, which nothing can end, and leaves a file as a sign that it is there. */
 export function block({ sign, seconds }) {
   execSync(`touch '${sign}'; sleep ${seconds}`)

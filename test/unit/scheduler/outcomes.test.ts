@@ -15,13 +15,15 @@ it('FD-01 a class with run() and a function are both jobs', async () => {
   }
   const counter = new Counter()
   const double = (value: number): number => value * 2
-  const runs = [
-    await scheduler.enqueue(counter, 2),
-    await scheduler.enqueue(counter, 3),
-    await scheduler.enqueue(double, 21),
-    await scheduler.enqueue(scheduler.register('counter', counter), 1),
-  ]
-  const outputs = await settled(clock, Promise.all(runs.map((run) => scheduler.waitForRun(run))))
+  const outputs: number[] = []
+  for (const [fn, input] of [
+    [counter, 2],
+    [counter, 3],
+    [double, 21],
+    [scheduler.register('counter', counter), 1],
+  ] as const) {
+    outputs.push(await settled(clock, scheduler.waitForRun(await scheduler.enqueue(fn, input))))
+  }
   expect(outputs).toEqual([2, 5, 42, 6])
 })
 
@@ -107,11 +109,12 @@ const FAILURES: [string, () => unknown, { name: string; message: string; code?: 
   ],
   [
     'gives an object whose then throws',
-    () => ({
-      get then(): unknown {
-        throw new Error('trap')
-      },
-    }),
+    () =>
+      Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('trap')
+        },
+      }),
     { name: 'Error', message: 'trap' },
   ],
 ]

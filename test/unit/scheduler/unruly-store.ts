@@ -8,6 +8,8 @@ import type { DueQuery, KindInLane, ListQuery, NextDueQuery, RunSeries } from '.
 /** Whatever it is made to do lasts until `behave`. */
 export class UnrulyStore extends MemoryJobStore {
   override readonly capabilities: StoreCapabilities
+  /** Commits that were made. */
+  commits = 0
   /** Calls that failed. */
   failures = 0
   #failure: Error | undefined
@@ -88,6 +90,7 @@ export class UnrulyStore extends MemoryJobStore {
   override async commit(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
     await this.#request()
     const results = await super.commit(changes)
+    this.commits += 1
     if (this.#losesReply(changes)) {
       this.#losesReply = () => false
       throw new Error('the reply was lost')

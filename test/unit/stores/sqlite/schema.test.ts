@@ -74,7 +74,7 @@ describe('the schema of the SQLite store', () => {
     expect(query(database, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'delete' }])
   })
 
-  it('does not take over a table of the same name that is somebody else’s', async () => {
+  it('does not take over a table of the same name that somebody else made', async () => {
     const path = newPath()
     const database = openDatabase(path)
     database.exec("CREATE TABLE cronwright_records (mine TEXT); INSERT INTO cronwright_records VALUES ('kept')")

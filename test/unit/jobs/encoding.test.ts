@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { decodeSpec, decodeStatus, ENCODING_VERSION, encodeSpec, encodeStatus } from '../../../src/jobs/encoding.ts'
+import type { JobSpec } from '../../../src/jobs/job.ts'
+import { DEFAULT_POLICY, type JobPolicy } from '../../../src/jobs/policy.ts'
+import { FRESH_STATUS, type RunSpec, type RunStatus } from '../../../src/jobs/run.ts'
+import { jsonSerializer, type Serializer } from '../../../src/jobs/serializer.ts'
+import { cron, interval } from '../../../src/triggers/index.ts'
+
+const policy: JobPolicy = {
+  ...DEFAULT_POLICY,
+  coalesce: false,
+  maxRuns: 5,
+  timeoutMs: 1_000,
+  retry: { attempts: 3, baseMs: 10, factor: 2, capMs: 100, jitter: 0.1 },
+  onCrash: 'unknown',
+}
+
+const jobSpec: JobSpec = {
+  name: 'report',
+  trigger: cron('0 9 * * 1-5', { timezone: 'Europe/Athens' }),
+  input: { at: new Date(5), to: ['a'] },
+  executor: 'default',
+  policy,
+  tags: ['mail'],
+  metadata: { owner: 'me' },
+}
+
+const runSpec: RunSpec = { origin: 'schedule', input: undefined, executor: 'threads', policy }
+
+const status: RunStatus = {
+  attempt: 2,
+  crashes: 1,
+  fence: 7,
+  worker: 'w1',
+  startedAt: 1_000,
+  finishedAt: 2_000,
+  reason: 'fine',
+  output: new Map([[1, 2n]]),
+  error: { name: 'Error', message: 'broken', code: 'E_X', stack: 'Error: broken' },
+  progress: { done: 1, total: 2, message: 'half' },
+  count: 3,
+}
+
+/** The stored text with something else in place of some of its fields. */
+function spoiled(text: string, changes: object): string {
+  return JSON.stringify({ ...JSON.parse(text), ...changes })
+}
+
+describe('specs', () => {
+  test('of a job are read back as they were', () => {
+    const back = decodeSpec('job', encodeSpec('job', jobSpec, jsonSerializer), jsonSerializer)
+    expect({ ...back, trigger: back.trigger.toJSON() }).toStrictEqual({ ...jobSpec, trigger: jobSpec.trigger.toJSON() })
+    expect(back.trigger.next(new Date(0))).toEqual(jobSpec.trigger.next(new Date(0)))
+  })
+
+  test('of a run are read back as they were', () => {
+    const back = decodeSpec('run', encodeSpec('run', runSpec, jsonSerializer), jsonSerializer)
+    expect(back).toStrictEqual(runSpec)
+  })
+
+  test('a run whose input has a trigger is no job', () => {
+    const spec: RunSpec = { ...runSpec, input: { trigger: 'x' } }
+    expect(decodeSpec('run', encodeSpec('run', spec, jsonSerializer), jsonSerializer)).toStrictEqual(spec)
+  })
+
+  test('have their version in front', () => {
+    expect(encodeSpec('run', runSpec, jsonSerializer)).toMatch(new RegExp(`^\\{"v":${ENCODING_VERSION},`))
+  })
+
+  test('go through the serializer of the store', () => {
+    const reversed: Serializer = {
+      encode: (value) => [...jsonSerializer.encode(value)].reverse().join(''),
+      decode: (text) => jsonSerializer.decode([...text].reverse().join('')),
+    }
+    const text = encodeSpec('run', runSpec, reversed)
+    expect(text).not.toContain('origin')
+    expect(decodeSpec('run', text, reversed)).toStrictEqual(runSpec)
+  })
+
+  const bad: [string, object][] = [
+    ['v', { v: ENCODING_VERSION + 1 }],
+    ['v', { v: 'one' }],
+    ['name', { name: null }],
+    ['executor', { executor: 5 }],
+    ['policy', { policy: null }],
+    ['policy.coalesce', { policy: { ...policy, coalesce: 'yes' } }],
+    ['policy.maxInstances', { policy: { ...policy, maxInstances: '1' } }],
+    ['policy.onCrash', { policy: { ...policy, onCrash: 'explode' } }],
+    ['policy.retry', { policy: { ...policy, retry: 3 } }],
+    ['policy.retry.factor', { policy: { ...policy, retry: { ...policy.retry, factor: null } } }],
+    ['policy.history.keep', { policy: { ...policy, history: {} } }],
+    ['tags', { tags: [1] }],
+    ['metadata', { metadata: [] }],
+  ]
+
+  test.each(bad)('with a wrong %s are refused by its name', (field, changes) => {
+    const text = spoiled(encodeSpec('job', jobSpec, jsonSerializer), changes)
+    expect(() => decodeSpec('job', text, jsonSerializer)).toThrow(
+      expect.objectContaining({
+        code: 'DESERIALIZATION',
+        details: expect.objectContaining({ field: `job.spec.${field}` }),
+      }),
+    )
+  })
+
+  test('with a trigger that is none, or with text that is none, are refused', () => {
+    const text = encodeSpec('job', jobSpec, jsonSerializer)
+    expect(() => decodeSpec('job', spoiled(text, { trigger: { v: 1, type: 'moon' } }), jsonSerializer)).toThrow()
+    for (const broken of ['', 'null', '[]', '"x"', text.slice(0, -1)]) {
+      expect(() => decodeSpec('job', broken, jsonSerializer)).toThrow()
+    }
+  })
+
+  test('of a run with an unknown origin are refused', () => {
+    const text = spoiled(encodeSpec('run', runSpec, jsonSerializer), { origin: 'magic' })
+    expect(() => decodeSpec('run', text, jsonSerializer)).toThrow(/run\.spec\.origin must be one of schedule/)
+  })
+})
+
+describe('statuses', () => {
+  test('of a run are read back as they were', () => {
+    const text = encodeStatus(status, jsonSerializer)
+    expect(decodeStatus('run', text, jsonSerializer)).toStrictEqual(status)
+  })
+
+  test('of a fresh run take no room', () => {
+    expect(encodeStatus(FRESH_STATUS, jsonSerializer)).toBe('{}')
+    expect(decodeStatus('run', '{}', jsonSerializer)).toStrictEqual(FRESH_STATUS)
+  })
+
+  test('keep every field alone', () => {
+    for (const [field, value] of Object.entries(status)) {
+      const changed = { ...FRESH_STATUS, [field]: value } as RunStatus
+      expect(decodeStatus('run', encodeStatus(changed, jsonSerializer), jsonSerializer)).toStrictEqual(changed)
+    }
+  })
+
+  test('an output of null is not the same as none', () => {
+    const completed = { ...FRESH_STATUS, output: null }
+    expect(decodeStatus('run', encodeStatus(completed, jsonSerializer), jsonSerializer).output).toBeNull()
+  })
+
+  test('of a job count its fires, or are not there', () => {
+    expect(decodeStatus('job', encodeStatus({ fires: 4 }, jsonSerializer), jsonSerializer)).toEqual({ fires: 4 })
+    expect(encodeStatus(null, jsonSerializer)).toBeNull()
+    expect(decodeStatus('job', null, jsonSerializer)).toBeNull()
+  })
+
+  test.each([
+    ['attempt', { attempt: '2' }],
+    ['worker', { worker: 5 }],
+    ['startedAt', { startedAt: 'now' }],
+    ['error', { error: 'broken' }],
+    ['error.message', { error: { name: 'Error' } }],
+    ['error.code', { error: { name: 'Error', message: 'x', code: 5 } }],
+    ['progress.done', { progress: { total: 1 } }],
+    ['count', { count: null }],
+  ])('with a wrong %s are refused by its name', (field, changes) => {
+    expect(() => decodeStatus('run', JSON.stringify(changes), jsonSerializer)).toThrow(
+      expect.objectContaining({
+        code: 'DESERIALIZATION',
+        details: expect.objectContaining({ field: `run.status.${field}` }),
+      }),
+    )
+  })
+
+  test('with a field that is not known are read, because a later release may have written them', () => {
+    expect(decodeStatus('run', '{"attempt":1,"mood":"good"}', jsonSerializer)).toStrictEqual({
+      ...FRESH_STATUS,
+      attempt: 1,
+    })
+  })
+})
+
+test('a trigger that was bound to its job stays bound in the text', () => {
+  const trigger = interval('1h', { jitter: '5m' }).bind({ timezone: 'UTC', anchorMs: 1_000, seed: 'job' })
+  const back = decodeSpec('job', encodeSpec('job', { ...jobSpec, trigger }, jsonSerializer), jsonSerializer)
+  expect(back.trigger.nextAt(5_000)).toBe(trigger.nextAt(5_000))
+})
