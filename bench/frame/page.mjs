@@ -30,7 +30,12 @@ export async function renderReport(report) {
     parts.push(`### ${section.title}`, section.about, markdownTable(columns, rows))
     targets.push(...section.targets(find))
   }
-  const rows = targets.map(({ what, target, value, met }) => [what, target, value, RESULTS.get(met)])
+  const rows = targets.map(({ what, target, value, met }) => [
+    what,
+    target,
+    value,
+    report.quick ? 'not judged' : RESULTS.get(met),
+  ])
   parts.push('### Targets', markdownTable(['', 'target', 'measured', 'result'], rows))
   if (report.failures.length > 0) parts.push('### Not measured', report.failures.map((line) => `- ${line}`).join('\n'))
   return parts.join('\n\n')

@@ -64,20 +64,15 @@ export function readable<T>(field: string, value: unknown, read: () => T): T {
   }
 }
 
-/**
- * Calls, and lets an error about `from` (or a field of it) name `to` instead: what is checked deep inside is told by
- * the name that the caller gave it.
- */
-export function relocated<T>(from: string, to: string, call: () => T): T {
+/** Calls, and lets an error name its field otherwise: what is checked deep inside is told by the caller's name for it. */
+export function renamed<T>(rename: (field: string) => string, call: () => T): T {
   try {
     return call()
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error
     const { field, value, rule } = error.details
-    const name = String(field)
-    if (name !== from && !name.startsWith(`${from}.`)) throw error
     const Same = error instanceof TriggerError ? TriggerError : InvalidArgumentError
-    throw new Same(`${to}${name.slice(from.length)}`, value, String(rule), error.code)
+    throw new Same(rename(String(field)), value, String(rule), error.code)
   }
 }
 

@@ -1,6 +1,6 @@
 /** Makes executors of what people give: an executor, or `{ type, ...options }`. */
 
-import { checkInteger, checkObject, checkText, type Fields, readable, relocated } from '../core/validate.ts'
+import { checkInteger, checkObject, checkText, type Fields, readable, renamed } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { AsyncExecutor } from './async-executor.ts'
 import { type Executor, isExecutor } from './executor.ts'
@@ -23,7 +23,11 @@ export function executorFrom(source: unknown, field: string): Executor {
   const { type, ...options } = readable(field, source, () => ({ ...fields }))
   const name = checkText(type, `${field}.type`)
   const make = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
-  if (make !== undefined) return relocated('executor', field, () => make(options))
+  if (make !== undefined)
+    return renamed(
+      (name) => name.replace(/^executor/, field),
+      () => make(options),
+    )
   throw new InvalidArgumentError(`${field}.type`, type, `must be one of ${Object.keys(TYPES).join(', ')}`)
 }
 

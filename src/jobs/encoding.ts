@@ -31,9 +31,12 @@ export const UNWRITTEN_POLICY: JobPolicy = DEFAULT_POLICY
 
 /** Text of a spec. */
 export function encodeSpec(kind: RecordKind, spec: JobSpec | RunSpec, serializer: Serializer): string {
-  const { policy, input, ...rest } =
-    kind === 'job' && 'trigger' in spec ? { ...spec, trigger: spec.trigger.toJSON() } : spec
-  const fields: Record<string, unknown> = { v: ENCODING_VERSION, ...rest }
+  const { policy, input, executor } = spec
+  const fields: Record<string, unknown> = { v: ENCODING_VERSION, executor }
+  if (kind === 'job' && 'trigger' in spec) {
+    const { name, trigger, tags, metadata } = spec
+    Object.assign(fields, { name, trigger: trigger.toJSON(), tags, metadata })
+  }
   if (input !== undefined) fields['input'] = input
   if (policy !== UNWRITTEN_POLICY) fields['policy'] = policy
   return serializer.encode(fields)
@@ -77,6 +80,7 @@ export function decodeStatus(
   if (kind === 'job') return { fires: new Fields(serializer.decode(text), 'job.status').number('fires') }
   const fields = new Fields({ ...FRESH_STATUS, ...object(serializer.decode(text), 'run.status') }, 'run.status')
   return {
+    origin: fields.oneOf<RunOrigin>('origin', ['schedule', 'manual', 'enqueue']),
     attempt: fields.number('attempt'),
     crashes: fields.number('crashes'),
     fence: fields.number('fence'),
@@ -105,7 +109,6 @@ function jobSpec(fields: Fields): JobSpec {
 
 function runSpec(fields: Fields): RunSpec {
   return {
-    origin: fields.oneOf<RunOrigin>('origin', ['schedule', 'manual', 'enqueue']),
     input: fields.value('input'),
     executor: fields.text('executor'),
     policy: policy(fields),

@@ -55,7 +55,7 @@ export interface JobDefaults {
   readonly misfireGraceTime?: Duration | null
   /** Whether several missed fire times become one run (of the last of them). @default true */
   readonly coalesce?: boolean
-  /** Runs of the job that may be at work at once. @default 1 */
+  /** Runs of the job that may be pending or at work when it fires; also how many may be at work at once. @default 1 */
   readonly maxInstances?: number
   /** Fires after which the job is removed; null: none. @default null */
   readonly maxRuns?: number | null

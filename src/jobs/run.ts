@@ -31,9 +31,11 @@ export function isFinal(state: string): boolean {
 /** What made a run: a fire of its job's trigger, `runJob`, or `enqueue`. */
 export type RunOrigin = 'schedule' | 'manual' | 'enqueue'
 
-/** The part of a run that stays as it is. Self-contained: a run outlives its job. */
+/**
+ * The part of a run that stays as it is. Self-contained: a run outlives its job. Where the job's own spec has all of it,
+ * a run in memory shares it.
+ */
 export interface RunSpec {
-  readonly origin: RunOrigin
   readonly input: unknown
   readonly executor: string
   readonly policy: JobPolicy
@@ -56,6 +58,7 @@ export interface RunProgress {
 
 /** The part of a run that changes with every step. */
 export interface RunStatus {
+  readonly origin: RunOrigin
   /** How often a handler was started. */
   readonly attempt: number
   /** How often a lease was lost. */
@@ -76,6 +79,7 @@ export interface RunStatus {
 
 /** A status in which nothing has happened yet. */
 export const FRESH_STATUS: RunStatus = Object.freeze({
+  origin: 'schedule',
   attempt: 0,
   crashes: 0,
   fence: 0,
@@ -134,7 +138,7 @@ export function runFromRecord(record: RunRecord, store: string): Run {
     store,
     jobId: record.jobId,
     functionRef: record.functionRef,
-    origin: spec.origin,
+    origin: status.origin,
     queue: record.queue,
     priority: record.priority,
     state: record.state as RunState,

@@ -18,3 +18,9 @@ export function firstDue(trigger: Trigger, now: number): number | null {
 export function isSameTrigger(a: Trigger, b: Trigger): boolean {
   return a === b || JSON.stringify(a.toJSON()) === JSON.stringify(b.toJSON())
 }
+
+/** Whether a trigger says on purpose that it never fires: its job runs only by `runJob`. */
+export function isNever(trigger: Trigger): boolean {
+  const description = trigger.toJSON()
+  return 'expression' in description && description.expression === '@never'
+}

@@ -39,8 +39,14 @@ export interface RunSeed {
   readonly id: string
   readonly origin: RunOrigin
   readonly at: number
-  readonly input: unknown
 }
+
+/** The status of a run that nothing has happened to, by what made it. */
+export const NEW_STATUS: Readonly<Record<RunOrigin, RunStatus>> = Object.freeze({
+  schedule: FRESH_STATUS,
+  manual: Object.freeze<RunStatus>({ ...FRESH_STATUS, origin: 'manual' }),
+  enqueue: Object.freeze<RunStatus>({ ...FRESH_STATUS, origin: 'enqueue' }),
+})
 
 /** A run of a job: pending, or claimed by its creator in the same step. */
 export function newRun(job: JobRecord, seed: RunSeed, lease?: Lease): RunRecord {
@@ -56,8 +62,8 @@ export function newRun(job: JobRecord, seed: RunSeed, lease?: Lease): RunRecord 
     functionRef: job.functionRef,
     queue: job.queue,
     priority: job.priority,
-    spec: { origin: seed.origin, input: seed.input, executor: job.spec.executor, policy: job.spec.policy },
-    status: lease === undefined ? FRESH_STATUS : statusWhenTaken(FRESH_STATUS, 1, 0, lease),
+    spec: job.spec,
+    status: lease === undefined ? NEW_STATUS[seed.origin] : statusWhenTaken(NEW_STATUS[seed.origin], 1, 0, lease),
   }
 }
 
@@ -91,8 +97,9 @@ function taken(run: RunRecord, lease: Lease, crashes: number): Patch {
 }
 
 function statusWhenTaken(status: RunStatus, fence: number, crashes: number, lease: Lease): RunStatus {
-  const { attempt, output, error, progress, count } = status
+  const { origin, attempt, output, error, progress, count } = status
   return {
+    origin,
     attempt: attempt + 1,
     crashes,
     fence,
@@ -151,14 +158,15 @@ export function cancel(run: RunRecord, reason: string, now: number): Patch {
 }
 
 /** Starts a finished run again from the beginning. */
-export function retryFinished(now: number): Patch {
-  return { lane: 'run', state: 'pending', due: now, status: { ...FRESH_STATUS, reason: 'retried' } }
+export function retryFinished(run: RunRecord, now: number): Patch {
+  return { lane: 'run', state: 'pending', due: now, status: { ...NEW_STATUS[run.status.origin], reason: 'retried' } }
 }
 
 function finished(run: RunRecord, state: RunState, now: number, changes: Partial<RunStatus>): Patch {
-  const { attempt, crashes, fence, worker, startedAt, progress } = run.status
+  const { origin, attempt, crashes, fence, worker, startedAt, progress } = run.status
   const { reason = run.status.reason, output, error = run.status.error, count = run.status.count } = changes
   const status: RunStatus = {
+    origin,
     attempt,
     crashes: changes.crashes ?? crashes,
     fence,

@@ -109,7 +109,11 @@ export class Claiming {
       if (slot.atWork.has(run.id)) continue
       const limit = run.spec.policy.maxInstances
       const count = run.jobId === null ? 0 : (atWork.get(run.jobId)?.count ?? 0)
-      const executor = run.jobId !== null && count >= limit ? undefined : this.#executorFor(slot, run)
+      if (run.jobId !== null && count >= limit) {
+        slot.heldBackJobs.add(run.jobId)
+        continue
+      }
+      const executor = this.#executorFor(slot, run)
       if (executor === undefined) continue
       if (run.jobId !== null) atWork.set(run.jobId, { count: count + 1, limit })
       claims.push(this.#claim(run, executor, lease))

@@ -89,6 +89,7 @@ export class Firing {
       if (runs.length >= allowed) break
       runs.push(newRun(job, seedOf(job, at), runs.length === 0 && executor !== undefined ? lease : undefined))
     }
+    if (runs.length > 1) slot.heldBackJobs.add(job.id)
     const skipped = skippedRuns(job, decision, isFull, lease.now)
     const isSpent = policy.maxRuns !== null && fires + runs.length >= policy.maxRuns
     const isLast = isSpent || decision.next === Number.POSITIVE_INFINITY
@@ -141,7 +142,7 @@ export class Firing {
 }
 
 function seedOf(job: JobRecord, at: number): RunSeed {
-  return { id: runIdOf(job.id, at), origin: 'schedule', at, input: job.spec.input }
+  return { id: runIdOf(job.id, at), origin: 'schedule', at }
 }
 
 const NO_RUNS: readonly RunRecord[] = Object.freeze([])

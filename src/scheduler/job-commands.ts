@@ -1,13 +1,13 @@
 /** What a user can do with jobs. Each command is one read and one guarded change, repeated when another came between. */
 
 import { randomId } from '../core/random-id.ts'
-import { checkFields, checkOptions, checkText } from '../core/validate.ts'
+import { checkFields, checkOptions, checkText, renamed } from '../core/validate.ts'
 import { ConflictingIdError, InvalidArgumentError, JobLookupError, TransientJobError, TriggerError } from '../errors.ts'
 import { type Job, type JobSpec, type JobState, jobFromRecord } from '../jobs/job.ts'
 import { checkId, type ResolvedOptions, resolveChanges, resolveDefaults, resolveOptions } from '../jobs/options.ts'
 import type { Change, JobRecord, RecordPatch } from '../jobs/record.ts'
 import type { Registration } from '../jobs/registry.ts'
-import { firstDue, isSameTrigger } from '../jobs/schedule.ts'
+import { firstDue, isNever, isSameTrigger } from '../jobs/schedule.ts'
 import type { RecordJobStore } from '../stores/record-job-store.ts'
 import { byNextRunTime } from '../stores/record-job-store.ts'
 import { date, Trigger } from '../triggers/index.ts'
@@ -48,10 +48,26 @@ export class JobCommands {
   }
 
   /** Adds many with one write for each store. Every one is checked before the first is written. */
-  async addMany(requests: readonly JobRequest[]): Promise<Job[]> {
-    const jobs = requests.map((request) => this.#prepare(request))
+  async addMany(descriptions: unknown): Promise<Job[]> {
+    if (!Array.isArray(descriptions)) throw new InvalidArgumentError('jobs', descriptions, 'must be a list')
+    // Not map(), which leaves out holes.
+    const jobs = Array.from(descriptions, (description: unknown, index) => {
+      const { fn, trigger, options } = checkFields(description, `jobs[${index}]`, ['fn', 'trigger', 'options'])
+      return renamed(
+        (field) => `jobs[${index}].${field}`,
+        () => this.#prepare({ fn, trigger, options }),
+      )
+    })
+    const slots = new Set(jobs.map((job) => job.slot))
+    for (const slot of slots) {
+      await checkIds(
+        slot,
+        jobs.filter((job) => job.slot === slot),
+      )
+    }
+    if (slots.size > 1) for (const { slot, record } of jobs) slot.store.checkStorable(record)
     const applied = new Map<NewJob, boolean>()
-    for (const slot of new Set(jobs.map((job) => job.slot))) {
+    for (const slot of slots) {
       const mine = jobs.filter((job) => job.slot === slot)
       const store = await slot.ready()
       const results = await store.commit(mine.map(({ record }) => ({ expect: 0, record }) as const))
@@ -91,6 +107,7 @@ export class JobCommands {
     return this.#change(id, choice, (record) => {
       const now = this.#kernel.clock.now()
       const bound = this.#bind(given, now, record.id)
+      if (firstDue(bound, now) === null && !isNever(bound)) throw neverFires(bound)
       return { spec: { ...record.spec, trigger: bound }, ...cursor(bound, now, record.state === 'paused') }
     })
   }
@@ -162,18 +179,16 @@ export class JobCommands {
     const { resolved } = options
     const id = options.id ?? randomId()
     const bound = this.#bind(trigger, now, id)
-    const place = cursor(bound, now, options.paused === true)
-    const due = options.paused === true ? null : (options.nextRunTime ?? place.due)
-    if (place.state === 'idle' && bound.toString() !== '@never' && options.nextRunTime === undefined) {
-      throw new TriggerError('trigger', String(bound), 'must have a fire time after now', 'TRIGGER_NEVER_FIRES')
-    }
+    const first = firstDue(bound, now)
+    if (first === null && !isNever(bound) && options.nextRunTime === undefined) throw neverFires(bound)
+    const due = options.paused === true ? null : (options.nextRunTime ?? first)
     return {
       kind: 'job',
       id,
       version: 1,
       lane: 'job',
       due,
-      state: due === null ? place.state : 'waiting',
+      state: options.paused === true ? 'paused' : due === null ? 'idle' : 'waiting',
       at: now,
       jobId: null,
       functionRef: registration.name,
@@ -317,6 +332,26 @@ function cursor(trigger: Trigger, now: number, paused: boolean): { due: number |
   if (paused) return { due: null, state: 'paused' }
   const due = firstDue(trigger, now)
   return { due, state: due === null ? 'idle' : 'waiting' }
+}
+
+/** Refuses ids that are taken, by a stored job or an earlier one of the list, before any of the jobs is written. */
+async function checkIds(slot: StoreSlot, jobs: readonly NewJob[]): Promise<void> {
+  const ids = new Set<string>()
+  const mustBeFree: string[] = []
+  for (const { record, options } of jobs) {
+    if (ids.has(record.id) && !options.replaceExisting) throw new ConflictingIdError(record.id, slot.alias)
+    ids.add(record.id)
+    if (options.id !== undefined && !options.replaceExisting) mustBeFree.push(record.id)
+  }
+  if (mustBeFree.length === 0) return
+  const store = await slot.ready()
+  const stored = await store.get(mustBeFree.map((id) => ({ kind: 'job', id }) as const))
+  const taken = stored.find((record) => record !== undefined)
+  if (taken !== undefined) throw new ConflictingIdError(taken.id, slot.alias)
+}
+
+function neverFires(trigger: Trigger): TriggerError {
+  return new TriggerError('trigger', String(trigger), 'must have a fire time after now', 'TRIGGER_NEVER_FIRES')
 }
 
 function checkTrigger(value: unknown): Trigger {

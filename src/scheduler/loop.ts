@@ -11,6 +11,7 @@ import { yieldToEventLoop } from '../core/clock.ts'
 import type { Claiming } from './claiming.ts'
 import type { Firing } from './firing.ts'
 import type { Kernel } from './kernel.ts'
+import type { RunAtWork } from './run-at-work.ts'
 import type { StoreSlot } from './store-slot.ts'
 import { LONGEST_SLEEP_MS, Wakeup } from './wakeup.ts'
 
@@ -69,8 +70,9 @@ export class Loop {
     if (this.#isRunning && !slot.isVisited) this.#wakeup.arm(due - this.#kernel.clock.now())
   }
 
-  /** Some executor has room again: looks at the stores where runs wait for that. */
-  roomAppeared(): void {
+  /** A run ended: looks at its store if runs of its job wait for that, and at those where runs wait for room. */
+  roomAppeared({ slot: store, jobId }: RunAtWork): void {
+    if (jobId !== null && store.heldBackJobs.delete(jobId)) this.look(store)
     this.#kernel.stores.forEach((slot) => {
       if (!slot.isStarved && slot.crowdedFunctions.size === 0) return
       slot.isStarved = false

@@ -75,7 +75,7 @@ export class RunAtWork implements RunContext {
   }
 
   get isCatchUp(): boolean {
-    return this.record.spec.origin === 'schedule' && this.#startedAt - this.record.at >= CATCH_UP_MS
+    return this.record.status.origin === 'schedule' && this.#startedAt - this.record.at >= CATCH_UP_MS
   }
 
   /** Made on first use: most handlers never look at it. */

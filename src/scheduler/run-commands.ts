@@ -15,8 +15,8 @@ import { checkId, resolveDefaults } from '../jobs/options.ts'
 import { patchedRecord, type RunRecord } from '../jobs/record.ts'
 import type { Registration } from '../jobs/registry.ts'
 import { revivedError } from '../jobs/result.ts'
-import { FRESH_STATUS, isFinal, RUN_STATES, type Run, runFromRecord } from '../jobs/run.ts'
-import { cancel, newRun, retryFinished, runChange } from '../jobs/transitions.ts'
+import { isFinal, RUN_STATES, type Run, runFromRecord } from '../jobs/run.ts'
+import { cancel, NEW_STATUS, newRun, retryFinished, runChange } from '../jobs/transitions.ts'
 import { type JobCommands, storeOf } from './job-commands.ts'
 import type { Kernel } from './kernel.ts'
 import type { Loop } from './loop.ts'
@@ -56,7 +56,7 @@ export class RunCommands {
       const active = (await slot.store.countActive([jobId])).get(jobId) ?? 0
       if (active >= maxInstances) throw new MaxInstancesReachedError(jobId, maxInstances)
       const at = this.#kernel.clock.now()
-      const run = newRun(job, { id: `${jobId}#${randomId()}`, origin: 'manual', at, input: job.spec.input })
+      const run = newRun(job, { id: `${jobId}#${randomId()}`, origin: 'manual', at })
       // The job's version rises too: of two calls at once, the second counts the run of the first.
       const key = { kind: 'job', id: jobId } as const
       const [result] = await slot.store.commit([{ expect: job.version, key, patch: {}, inserts: [run] }])
@@ -89,12 +89,11 @@ export class RunCommands {
         queue: resolved.queue,
         priority: resolved.priority,
         spec: {
-          origin: 'enqueue',
           input: store.isolate(input, '$.input'),
           executor: resolved.executor,
           policy: resolved.policy,
         },
-        status: FRESH_STATUS,
+        status: NEW_STATUS.enqueue,
       }),
     )
     const results = await store.commit(runs.map((record) => ({ expect: 0, record }) as const))
@@ -157,7 +156,7 @@ export class RunCommands {
       const { slot, record } = await this.#found(runId, storeOf(choice))
       if (!isFinal(record.state)) throw wrongState(record, 'be retried', 'over')
       const now = this.#kernel.clock.now()
-      const patch = retryFinished(now)
+      const patch = retryFinished(record, now)
       const [result] = await slot.store.commit([runChange(record, patch)])
       if (result?.applied === true) return this.#submitted(slot, patchedRecord<'run'>(record, patch))
     }

@@ -16,7 +16,7 @@ import type { StoreSlot } from './store-slot.ts'
 export class Runner {
   readonly #kernel: Kernel
   readonly #settlement: Settlement
-  readonly #onRoom: () => void
+  readonly #onRoom: (ended: RunAtWork) => void
   readonly #onStart: () => void
   #count = 0
   #onIdle: (() => void) | undefined
@@ -25,7 +25,7 @@ export class Runner {
    * @param onStart - called when a run starts: it has a lease to be renewed
    * @param onRoom - called when a run ends: there is room for another
    */
-  constructor(kernel: Kernel, settlement: Settlement, onStart: () => void, onRoom: () => void) {
+  constructor(kernel: Kernel, settlement: Settlement, onStart: () => void, onRoom: (ended: RunAtWork) => void) {
     this.#kernel = kernel
     this.#settlement = settlement
     this.#onStart = onStart
@@ -116,7 +116,7 @@ export class Runner {
     work.slot.atWork.delete(work.record.id)
     this.#count -= 1
     if (this.#count === 0) this.#onIdle?.()
-    this.#onRoom()
+    this.#onRoom(work)
   }
 
   /** A handler past its timeout is told to stop, its run fails at once, and what it does later is ignored. */

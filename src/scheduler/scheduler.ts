@@ -3,7 +3,6 @@
  * face; what each method does is in the part that it names.
  */
 
-import { parseDuration } from '../core/duration.ts'
 import type { Listener } from '../core/emitter.ts'
 import { checkBoolean, checkFields, checkText } from '../core/validate.ts'
 import {
@@ -34,14 +33,12 @@ import { RunCommands } from './run-commands.ts'
 import { Runner } from './runner.ts'
 import { type ExecutorSource, type JobStoreSource, resolveSettings, type SchedulerOptions } from './settings.ts'
 import { Settlement } from './settlement.ts'
-import { shutDown } from './shutdown.ts'
+import { shutDown, waitOf } from './shutdown.ts'
 import { StoreSlot } from './store-slot.ts'
 import { exportJobs, importJobs } from './transfer.ts'
 
 /** `stopped`: nothing fires; `running`; `paused`: started, but nothing fires and no run starts. */
 export type SchedulerState = 'stopped' | 'running' | 'paused'
-
-const DEFAULT_SHUTDOWN_MS = 30_000
 
 export class Scheduler {
   readonly #kernel: Kernel
@@ -69,7 +66,7 @@ export class Scheduler {
       this.#kernel,
       this.#settlement,
       () => this.#leases.keep(),
-      () => this.#loop.roomAppeared(),
+      (ended) => this.#loop.roomAppeared(ended),
     )
     const firing = new Firing(this.#kernel, this.#runner, this.#settlement)
     const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement, this.#leases)
@@ -130,14 +127,8 @@ export class Scheduler {
   }
 
   /** Adds many jobs with one write for each store; each is checked before the first is written. */
-  async addJobs<Input>(jobs: readonly JobDescription<Input>[]): Promise<Job[]> {
-    if (!Array.isArray(jobs)) throw new InvalidArgumentError('jobs', jobs, 'must be a list')
-    // Not map(), which leaves out holes.
-    const requests = Array.from(jobs, (job: unknown, index) => {
-      const { fn, trigger, options } = checkFields(job, `jobs[${index}]`, ['fn', 'trigger', 'options'])
-      return { fn, trigger, options }
-    })
-    return this.#jobs.addMany(requests)
+  addJobs<Input>(jobs: readonly JobDescription<Input>[]): Promise<Job[]> {
+    return this.#jobs.addMany(jobs)
   }
 
   /** The job with this id, or undefined. */
@@ -257,10 +248,15 @@ export class Scheduler {
     return (await this.#runs.wait(run, options)) as Output
   }
 
-  /** Adds a job store; it is open when the promise resolves, if the scheduler runs. */
+  /** Adds a job store; it is open when the promise resolves, if the scheduler runs. One that does not open is not added. */
   async addJobStore(alias: string, source: JobStoreSource): Promise<void> {
     const slot = this.#keepStore(alias, source, 'jobStores')
-    if (this.#state !== 'stopped') await slot.ready()
+    if (this.#state !== 'stopped') {
+      await slot.ready().catch((error: unknown) => {
+        this.#kernel.stores.delete(alias)
+        throw error
+      })
+    }
     this.#kernel.events.emit('store:added', { alias })
     this.#loop.look(slot)
   }
@@ -274,9 +270,15 @@ export class Scheduler {
     this.#kernel.events.emit('store:removed', { alias })
   }
 
+  /** Adds an executor; it is started when the promise resolves, if the scheduler runs. One that fails is not added. */
   async addExecutor(alias: string, source: ExecutorSource): Promise<void> {
     const slot = this.#keepExecutor(alias, source, 'executors')
-    if (this.#state !== 'stopped') await slot.start()
+    if (this.#state !== 'stopped') {
+      await slot.start().catch((error: unknown) => {
+        this.#kernel.executors.delete(alias)
+        throw error
+      })
+    }
     this.#kernel.events.emit('executor:added', { alias })
     for (const store of this.#kernel.stores.values()) store.unknownFunctions.clear()
     this.#loop.wakeup()
@@ -299,10 +301,15 @@ export class Scheduler {
   async start(options: { readonly paused?: boolean } = {}): Promise<void> {
     const { paused = false } = checkFields(options, 'options', ['paused'])
     checkBoolean(paused, 'options.paused')
+    if (this.#stopping !== undefined) await this.#stopping
     if (this.#state !== 'stopped') throw new SchedulerAlreadyRunningError()
-    await this.#stopping
     this.#state = paused === true ? 'paused' : 'running'
-    await Promise.all([...this.#kernel.executors.values()].map((slot) => slot.start()))
+    try {
+      await Promise.all([...this.#kernel.executors.values()].map((slot) => slot.start()))
+    } catch (error) {
+      this.#state = 'stopped'
+      throw error
+    }
     await Promise.all(
       [...this.#kernel.stores.values()].map((slot) => slot.ready().catch((error: unknown) => slot.failed(error))),
     )
@@ -338,13 +345,11 @@ export class Scheduler {
    * to the store without using up an attempt. Always resolves, even with a store down. Does nothing when stopped.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { wait = true, timeout = DEFAULT_SHUTDOWN_MS } = checkFields(options, 'options', ['wait', 'timeout'])
-    const waits = checkBoolean(wait, 'options.wait')
-    const timeoutMs = parseDuration(timeout, 'options.timeout')
+    const waitMs = waitOf(options)
     if (this.#state !== 'stopped') {
       this.#state = 'stopped'
       this.#loop.stop()
-      this.#stopping = this.#shutDown(waits ? timeoutMs : 0)
+      this.#stopping = this.#shutDown(waitMs)
     }
     await this.#stopping
   }

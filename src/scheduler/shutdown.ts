@@ -4,6 +4,8 @@
  */
 
 import type { Clock } from '../core/clock.ts'
+import { parseDuration } from '../core/duration.ts'
+import { checkBoolean, checkFields } from '../core/validate.ts'
 import { CronwrightError } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
@@ -17,6 +19,15 @@ const GRACE_MS = 500
 const WRITING_MS = 5_000
 /** How long a visit of a store, or an executor, may take to end. */
 const ENDING_MS = 2_000
+
+const DEFAULT_WAIT_MS = 30_000
+
+/** How long runs at work may take to end, as the options say. @throws InvalidArgumentError */
+export function waitOf(options: unknown): number {
+  const { wait = true, timeout = DEFAULT_WAIT_MS } = checkFields(options, 'options', ['wait', 'timeout'])
+  const waitMs = parseDuration(timeout, 'options.timeout')
+  return checkBoolean(wait, 'options.wait') ? waitMs : 0
+}
 
 export async function shutDown(
   kernel: Kernel,

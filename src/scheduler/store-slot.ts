@@ -32,6 +32,8 @@ export class StoreSlot {
   heardOf = Number.POSITIVE_INFINITY
   /** Whether runs may wait because no executor has room at all. */
   isStarved = false
+  /** Jobs with runs that wait because others of theirs are at work. */
+  readonly heldBackJobs = new Set<string>()
   /** Functions whose runs wait because their executor has no room. */
   readonly crowdedFunctions = new Set<string>()
   /** Run id -> run of this store that is at work in this process. */

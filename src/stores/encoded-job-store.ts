@@ -51,7 +51,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
   constructor(serializer: Serializer = jsonSerializer) {
     super()
     if (typeof serializer?.encode !== 'function' || typeof serializer.decode !== 'function') {
-      throw new InvalidArgumentError('serializer', serializer, 'must have the methods encode and decode')
+      throw new InvalidArgumentError('options.serializer', serializer, 'must have the methods encode and decode')
     }
     this.#serializer = serializer
   }
@@ -95,6 +95,10 @@ export abstract class EncodedJobStore extends RecordJobStore {
 
   async commit(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
     return this.commitEncoded(changes.map((change) => this.#encodeChange(change)))
+  }
+
+  override checkStorable(record: StoreRecord): void {
+    this.#encode(record)
   }
 
   #encodeChange(change: Change): EncodedChange {

@@ -1,6 +1,6 @@
 /** Makes job stores of what people give: a store, a URL, or `{ type, ...options }`. */
 
-import { checkPlainObject, checkText, type Fields, readable, relocated } from '../core/validate.ts'
+import { checkPlainObject, checkText, type Fields, readable, renamed } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { CustomStoreAdapter, isJobStore } from './custom-store-adapter.ts'
 import { MemoryJobStore } from './memory/memory-job-store.ts'
@@ -55,7 +55,7 @@ function fromUrl(url: string, field: string): RecordJobStore {
   }
   const [location = '', query = ''] = splitOnce(url, '?')
   const options = Object.fromEntries([...new URLSearchParams(query)].map(([key, text]) => [key, parameterValue(text)]))
-  return relocated('options', field, () => found.fromUrl(location, options))
+  return named(field, () => found.fromUrl(location, options))
 }
 
 function fromObject(source: object, field: string): RecordJobStore {
@@ -65,7 +65,12 @@ function fromObject(source: object, field: string): RecordJobStore {
   if (found === undefined) {
     throw new InvalidArgumentError(`${field}.type`, type, `must be one of ${STORE_TYPES.join(', ')}`)
   }
-  return relocated('options', field, () => found.fromOptions(options))
+  return named(field, () => found.fromOptions(options))
+}
+
+/** Stores call what they are made of their `options`. */
+function named(field: string, make: () => RecordJobStore): RecordJobStore {
+  return renamed((name) => name.replace(/^options/, field), make)
 }
 
 function typeOf(name: string | undefined): StoreType | undefined {

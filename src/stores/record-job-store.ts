@@ -70,6 +70,9 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
     return value
   }
 
+  /** @throws SerializationError when `commit` would, for a record that the store cannot keep */
+  checkStorable(_record: StoreRecord): void {}
+
   protected abstract open(): Promise<void>
   protected abstract close(): Promise<void>
 

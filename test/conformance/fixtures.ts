@@ -127,7 +127,7 @@ export function runRecord(
     queue: 'default',
     priority: 0,
     ...header,
-    spec: { origin: 'schedule', input: null, executor: 'default', policy: DEFAULT_POLICY, ...spec },
+    spec: { input: null, executor: 'default', policy: DEFAULT_POLICY, ...spec },
     status: { ...FRESH_STATUS, ...status },
   }
 }

@@ -44,8 +44,8 @@ export function describeGuards(suite: Suite): void {
       functionRef: 'other',
       queue: 'low',
       priority: -5,
-      spec: { origin: 'manual', input: 'new', executor: 'threads' },
-      status: { attempt: 2, output: { ok: true }, error: { name: 'Error', message: 'no' } },
+      spec: { input: 'new', executor: 'threads' },
+      status: { origin: 'manual', attempt: 2, output: { ok: true }, error: { name: 'Error', message: 'no' } },
     })
 
     expect(await commitOne(store, changeRun(id, version, patch))).toEqual(applied)

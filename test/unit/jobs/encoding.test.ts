@@ -25,9 +25,10 @@ const jobSpec: JobSpec = {
   metadata: { owner: 'me' },
 }
 
-const runSpec: RunSpec = { origin: 'schedule', input: undefined, executor: 'threads', policy }
+const runSpec: RunSpec = { input: undefined, executor: 'threads', policy }
 
 const status: RunStatus = {
+  origin: 'manual',
   attempt: 2,
   crashes: 1,
   fence: 7,
@@ -112,8 +113,8 @@ describe('specs', () => {
   })
 
   test('of a run with an unknown origin are refused', () => {
-    const text = spoiled(encodeSpec('run', runSpec, jsonSerializer), { origin: 'magic' })
-    expect(() => decodeSpec('run', text, jsonSerializer)).toThrow(/run\.spec\.origin must be one of schedule/)
+    const text = spoiled(encodeStatus(status, jsonSerializer) ?? '', { origin: 'magic' })
+    expect(() => decodeStatus('run', text, jsonSerializer)).toThrow(/run\.status\.origin must be one of schedule/)
   })
 })
 

@@ -49,7 +49,7 @@ function job(policy: Partial<JobPolicy> = {}): JobRecord {
 }
 
 function pending(policy: Partial<JobPolicy> = {}): RunRecord {
-  return newRun(job(policy), { id: `report@${NOW}`, origin: 'schedule', at: NOW, input: 'in' })
+  return newRun(job(policy), { id: `report@${NOW}`, origin: 'schedule', at: NOW })
 }
 
 function applied(run: RunRecord, patch: RecordPatch<'run'>): RunRecord {
@@ -75,13 +75,13 @@ describe('a new run', () => {
       functionRef: 'send',
       queue: 'mail',
       priority: 3,
-      spec: { origin: 'schedule', input: 'in', executor: 'threads', policy: DEFAULT_POLICY },
+      spec: job().spec,
       status: FRESH_STATUS,
     })
   })
 
   test('that its creator claims is running from the start, as if it had been claimed', () => {
-    const seed = { id: 'r', origin: 'schedule', at: NOW, input: 'in' } as const
+    const seed = { id: 'r', origin: 'schedule', at: NOW } as const
     const claimed = newRun(job(), seed, lease)
     expect(claimed).toMatchObject({ version: 1, state: 'running', due: lease.until })
     expect(claimed.status).toEqual({ ...FRESH_STATUS, attempt: 1, fence: 1, worker: 'w1', startedAt: NOW })
@@ -114,7 +114,7 @@ describe('a claim', () => {
   })
 
   test('starts the fence of a claim at 1 when the run begins as claimed, and goes on from there', () => {
-    const claimed = newRun(job(), { id: 'r', origin: 'manual', at: NOW, input: 0 }, lease)
+    const claimed = newRun(job(), { id: 'r', origin: 'manual', at: NOW }, lease)
     expect(applied(claimed, takeOver(claimed, lease).patch).status.fence).toBe(2)
   })
 })
@@ -244,7 +244,7 @@ describe('what people do', () => {
   test('retrying starts from the beginning, with a larger fence than ever before', () => {
     const run = running({}, { attempt: 5, crashes: 3, error })
     const dead = applied(run, takeOver(run, lease).patch)
-    const again = applied(dead, retryFinished(NOW + 50))
+    const again = applied(dead, retryFinished(dead, NOW + 50))
     expect(again).toMatchObject({ state: 'pending', lane: 'run', due: NOW + 50 })
     expect(again.status).toEqual({ ...FRESH_STATUS, reason: 'retried' })
     expect(applied(again, claim(again, lease)).status.fence).toBeGreaterThan(dead.status.fence)

@@ -104,6 +104,11 @@ export class UnrulyStore extends MemoryJobStore {
     return super.trim(series)
   }
 
+  override async getAllJobs() {
+    await this.#request()
+    return super.getAllJobs()
+  }
+
   async #request(): Promise<void> {
     await this.#hang?.over
     if (this.#failure === undefined) return

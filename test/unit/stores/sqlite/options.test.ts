@@ -52,8 +52,8 @@ describe('options of the SQLite store', () => {
     ['options.path', { database, path: 'x' }],
     ['options.busyTimeout', { database, busyTimeout: '5s' }],
     ['options.synchronous', { database, synchronous: 'FULL' }],
-    ['serializer', { path: 'x', serializer: {} }],
-    ['serializer', { path: 'x', serializer: null }],
+    ['options.serializer', { path: 'x', serializer: {} }],
+    ['options.serializer', { path: 'x', serializer: null }],
   ])('name %s in %o as wrong', (field, options) => {
     const make = (): unknown => Reflect.construct(SqliteJobStore, [options])
     expect(make).toThrow(InvalidArgumentError)
