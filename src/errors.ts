@@ -5,7 +5,7 @@
  * holds the two against each other.
  */
 
-import { describeValue, shownField, shownValue } from './core/describe.ts'
+import { describeValue, shownField, shownId, shownValue } from './core/describe.ts'
 
 /** Code of an error -> what it means. The table is the only place where a code is defined. */
 export const ERROR_CODES = {
@@ -107,7 +107,7 @@ export class ConfigurationError extends CronwrightError {
 export class JobLookupError extends CronwrightError {
   constructor(jobId: string, store?: string) {
     super('JOB_LOOKUP', `no job with the id ${describeValue(jobId)} was found${inStore(store)}`, {
-      details: { ...named('id', jobId, 'must be the id of a stored job'), jobId: shownValue(jobId), store },
+      details: { ...named('id', jobId, 'must be the id of a stored job'), jobId: shownId(jobId), store },
     })
   }
 }
@@ -117,7 +117,7 @@ export class ConflictingIdError extends CronwrightError {
   constructor(id: string, store?: string, field: 'id' | 'alias' = 'id') {
     const remedy = field === 'id' ? 'pass replaceExisting to replace a job' : 'remove what has it first'
     super('CONFLICTING_ID', `the ${field} ${describeValue(id)} is taken${inStore(store)}; ${remedy}`, {
-      details: { ...named(field, id, 'must not be taken'), id: shownValue(id), store },
+      details: { ...named(field, id, 'must not be taken'), id: shownId(id), store },
     })
   }
 }
@@ -138,7 +138,7 @@ export class TransientJobError extends CronwrightError {
 export class FunctionLookupError extends CronwrightError {
   constructor(name: string) {
     super('FUNCTION_LOOKUP', `no function is registered under the name ${describeValue(name)}`, {
-      details: { ...named('fn', name, 'must be the name of a registered function'), name: shownValue(name) },
+      details: { ...named('fn', name, 'must be the name of a registered function'), name: shownId(name) },
     })
   }
 }
@@ -147,7 +147,7 @@ export class FunctionLookupError extends CronwrightError {
 export class RunLookupError extends CronwrightError {
   constructor(runId: string, store?: string) {
     super('RUN_LOOKUP', `no run with the id ${describeValue(runId)} was found${inStore(store)}`, {
-      details: { ...named('id', runId, 'must be the id of a stored run'), runId: shownValue(runId), store },
+      details: { ...named('id', runId, 'must be the id of a stored run'), runId: shownId(runId), store },
     })
   }
 }
@@ -209,8 +209,8 @@ export class MissingDependencyError extends CronwrightError {
   }
 }
 
-function named(field: string, value: unknown, rule: string): ErrorDetails {
-  return { field, value: shownValue(value), rule }
+function named(field: string, id: string, rule: string): ErrorDetails {
+  return { field, value: shownId(id), rule }
 }
 
 function inStore(store: string | undefined): string {

@@ -15,6 +15,7 @@ const LONGEST_SCANNED = 10_000
 const LONGEST_KEPT = 1_000
 /** Text of which more is not put into a message. */
 const LONGEST_DESCRIBED = 80
+const LONGEST_FIELD = 200
 const MOST_ITEMS = 20
 const DEEPEST = 3
 
@@ -44,11 +45,16 @@ export function shownValue(value: unknown, name = ''): unknown {
 
 /** The name of a field, which a caller may have made up: short and without secrets. */
 export function shownField(field: string): string {
-  return cut(withoutSecrets(field), LONGEST_KEPT / 5)
+  return cut(withoutUserInfo(withoutSecrets(field)), LONGEST_FIELD)
+}
+
+/** An id or alias that was looked for. */
+export function shownId(id: string): string {
+  return cut(withoutSecrets(id), LONGEST_KEPT)
 }
 
 function shown(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return cut(withoutSecrets(value), LONGEST_KEPT)
+  if (typeof value === 'string') return cut(withoutUserInfo(withoutSecrets(value)), LONGEST_KEPT)
   if (typeof value !== 'object' || value === null || isScalarObject(value)) return value
   const entries = isPlain(value) ? Object.entries(value) : []
   const size = Array.isArray(value) ? value.length : entries.length
@@ -91,6 +97,14 @@ function withoutSecrets(text: string): string {
   const colon = start < 0 ? -1 : scanned.indexOf(':', start)
   const masked = colon < 0 || colon > end ? scanned : `${scanned.slice(0, colon + 1)}${MASK}${scanned.slice(end)}`
   return masked.replace(SECRET_ASSIGNMENT, `$1${MASK}`)
+}
+
+/**
+ * Masks what stands between the first colon and the last @ of a text that is no URL, such as `user:password@host`.
+ * The id of a run, `app:report@1767225600000`, stays.
+ */
+function withoutUserInfo(text: string): string {
+  return text.replace(/^([^\s:@/]+:)(?!\/\/).*@(?!\d*$)/s, `$1${MASK}@`)
 }
 
 function cut(text: string, limit: number): string {

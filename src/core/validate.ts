@@ -150,8 +150,10 @@ function parseIso(text: string): number {
 export function checkTimezone(value: unknown, field: string): string {
   const zone = checkText(value, field, 100)
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) && zone
+    // Newer releases of Node take plain offsets for zones; they have no clock changes and are not meant here.
+    if (/^[A-Za-z]/.test(zone)) return new Intl.DateTimeFormat('en', { timeZone: zone }) && zone
   } catch {
-    throw new InvalidArgumentError(field, value, 'must be an IANA time zone, such as Europe/Athens')
+    // Unknown: refused below.
   }
+  throw new InvalidArgumentError(field, value, 'must be an IANA time zone, such as Europe/Athens')
 }

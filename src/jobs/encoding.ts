@@ -42,13 +42,16 @@ export function encodeSpec(kind: RecordKind, spec: JobSpec | RunSpec, serializer
   return serializer.encode(fields)
 }
 
+const STATUS_FIELDS = Object.keys(FRESH_STATUS) as (keyof RunStatus)[]
+
 /** Text of a status; null for the kinds without one. Fields that still have their first value are left out. */
 export function encodeStatus(status: RunStatus | JobStatus | null, serializer: Serializer): string | null {
   if (status === null) return null
   if ('fires' in status) return serializer.encode(status)
   const changed: Record<string, unknown> = {}
-  for (const [field, value] of Object.entries(status)) {
-    if (value !== FRESH_STATUS[field as keyof RunStatus]) changed[field] = value
+  for (const field of STATUS_FIELDS) {
+    const value = status[field]
+    if (value !== FRESH_STATUS[field]) changed[field] = value
   }
   return serializer.encode(changed)
 }

@@ -34,7 +34,9 @@ export function resolveEnqueue(value: unknown, base: ResolvedDefaults, now: numb
   return {
     id: id === undefined ? undefined : checkId(id, 'options.id'),
     dueAt:
-      runAt === undefined ? now + parseDuration(delay ?? 0, 'options.delay') : checkInstant(runAt, 'options.runAt'),
+      runAt === undefined
+        ? now + parseDuration(delay === undefined ? 0 : delay, 'options.delay')
+        : checkInstant(runAt, 'options.runAt'),
     resolved: resolveDefaults(shared, base, 'options'),
   }
 }

@@ -58,21 +58,16 @@ export function storedError(error: unknown): StoredError {
   }
 }
 
-/** The error that a run recorded, as an error object again. */
+/** The error of a run that did not complete, with what its handler threw, as an error object again, for its cause. */
 export function revivedError(runId: string, stored: StoredError | null, state: string): CronwrightError {
+  const code = state === 'cancelled' ? 'RUN_CANCELLED' : 'RUN_FAILED'
   if (stored === null) {
-    return new CronwrightError(
-      state === 'cancelled' ? 'RUN_CANCELLED' : 'RUN_FAILED',
-      `the run ${runId} ended as ${state}`,
-      {
-        details: { runId, state },
-      },
-    )
+    return new CronwrightError(code, `the run ${runId} ended as ${state}`, { details: { runId, state } })
   }
   const cause = new Error(stored.message)
   cause.name = stored.name
   if (stored.stack !== undefined) cause.stack = stored.stack
-  return new CronwrightError('RUN_FAILED', `the run ${runId} ${state}: ${stored.message}`, {
+  return new CronwrightError(code, `the run ${runId} ended as ${state}: ${stored.message}`, {
     details: { runId, state, error: stored },
     cause,
   })

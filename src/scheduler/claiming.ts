@@ -8,6 +8,7 @@ import { claim, type Lease, runChange, takeOver } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import type { Kernel } from './kernel.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
+import type { StepResult } from './loop.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import type { Runner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
@@ -27,7 +28,7 @@ interface Claim {
 interface Obstacles {
   /** Functions that are unknown here, or whose executor has no room. */
   readonly functions: readonly string[]
-  /** Jobs with as many runs at work in this process as they may have. */
+  /** Jobs that are unknown here, or that have as many runs at work as they may have. */
   readonly jobs: readonly string[]
 }
 
@@ -44,12 +45,12 @@ export class Claiming {
     this.#leases = leases
   }
 
-  /** Claims up to a slice of due runs. True if there may be more that could be claimed at once. */
-  async step(slot: StoreSlot): Promise<boolean> {
+  /** Claims up to a slice of due runs. */
+  async step(slot: StoreSlot): Promise<StepResult> {
     const now = this.#kernel.clock.now()
     const room = this.#room()
     slot.isStarved = room <= 0
-    if (slot.isStarved) return false
+    if (slot.isStarved) return 'nothing'
     const { functions, jobs } = this.obstacles(slot)
     const askedAt = this.#kernel.clock.monotonic()
     const limit = Math.min(room, SLICE)
@@ -61,16 +62,20 @@ export class Claiming {
       withoutFunctions: functions,
       withoutJobs: jobs,
     })
-    if (due.length === 0) return false
+    if (due.length === 0) return 'nothing'
     await this.#keepOwn(slot, due)
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
-    await this.#commit(slot, this.#plan(slot, due, lease), askedAt)
-    return due.length === limit
+    const elsewhere = await this.#atWorkElsewhere(slot, due, now)
+    const claims = this.#plan(slot, due, lease, elsewhere)
+    await this.#commit(slot, claims, askedAt)
+    if (due.length === limit) return 'more'
+    return claims.length > 0 ? 'all' : 'nothing'
   }
 
   obstacles(slot: StoreSlot): Obstacles {
-    const functions = [...slot.unknownFunctions, ...slot.crowdedFunctions]
-    const jobs: string[] = []
+    const { unserved } = slot
+    const functions = [...unserved.functions, ...unserved.functionsOfRuns, ...slot.crowdedFunctions]
+    const jobs = [...unserved.jobs, ...slot.busyElsewhere]
     for (const [jobId, { count, limit }] of this.#atWork(slot)) if (count >= limit) jobs.push(jobId)
     return { functions, jobs }
   }
@@ -84,6 +89,30 @@ export class Claiming {
       jobs.set(record.jobId, { count: (jobs.get(record.jobId)?.count ?? 0) + 1, limit })
     }
     return jobs
+  }
+
+  /**
+   * Runs of these jobs that are at work in other processes, of jobs that may be at their limit with them. A run whose
+   * lease is over does not count: nobody is at work on it.
+   */
+  async #atWorkElsewhere(
+    slot: StoreSlot,
+    due: readonly RunRecord[],
+    now: number,
+  ): Promise<ReadonlyMap<string, number>> {
+    const limits = new Map<string, number>()
+    for (const { jobId, spec } of due) if (jobId !== null) limits.set(jobId, spec.policy.maxInstances)
+    const counts = new Map<string, number>()
+    if (limits.size === 0) return counts
+    const active = await slot.store.countActive([...limits.keys()])
+    for (const [jobId, limit] of limits) {
+      if ((active.get(jobId) ?? 0) <= limit) continue
+      const running = await slot.store.list({ kind: 'run', jobId, states: ['running'], limit: SLICE })
+      const { workerId } = this.#kernel
+      const others = running.filter((run) => run.status.worker !== workerId && (run.due ?? now) > now)
+      counts.set(jobId, others.length)
+    }
+    return counts
   }
 
   /** A run at work here whose lease seems over, because the wall clock was stepped, is renewed and not taken over. */
@@ -102,15 +131,17 @@ export class Claiming {
     return room
   }
 
-  #plan(slot: StoreSlot, due: readonly RunRecord[], lease: Lease): Claim[] {
+  #plan(slot: StoreSlot, due: readonly RunRecord[], lease: Lease, elsewhere: ReadonlyMap<string, number>): Claim[] {
     const claims: Claim[] = []
     const atWork = this.#atWork(slot)
     for (const run of due) {
-      if (slot.atWork.has(run.id)) continue
+      if (slot.atWork.has(run.id) || this.#isSettling(slot, run)) continue
       const limit = run.spec.policy.maxInstances
       const count = run.jobId === null ? 0 : (atWork.get(run.jobId)?.count ?? 0)
-      if (run.jobId !== null && count >= limit) {
+      const others = run.jobId === null ? 0 : (elsewhere.get(run.jobId) ?? 0)
+      if (run.jobId !== null && count + others >= limit) {
         slot.heldBackJobs.add(run.jobId)
+        if (others > 0) slot.busyElsewhere.add(run.jobId)
         continue
       }
       const executor = this.#executorFor(slot, run)
@@ -119,6 +150,11 @@ export class Claiming {
       claims.push(this.#claim(run, executor, lease))
     }
     return claims
+  }
+
+  /** A run that ended here is not taken over because its end comes late to the store. */
+  #isSettling(slot: StoreSlot, run: RunRecord): boolean {
+    return run.status.worker === this.#kernel.workerId && this.#settlement.isSettling(slot, run.id)
   }
 
   #claim(run: RunRecord, executor: ExecutorSlot, lease: Lease): Claim {
@@ -130,16 +166,9 @@ export class Claiming {
 
   /** The executor of a run if it has room; undefined leaves the run where it is. */
   #executorFor(slot: StoreSlot, run: RunRecord): ExecutorSlot | undefined {
+    if (!slot.unserved.isServed(this.#kernel, run, slot.alias)) return undefined
     const executor = this.#kernel.executors.get(run.spec.executor)
-    if (executor === undefined || this.#kernel.functions.lookup(run.functionRef) === undefined) {
-      slot.unknownFunctions.add(run.functionRef)
-      this.#kernel.logger.warn(
-        { runId: run.id, functionRef: run.functionRef, executor: run.spec.executor, store: slot.alias },
-        'the run waits for a process that knows its function and executor',
-      )
-      return undefined
-    }
-    if (executor.free > 0) return executor
+    if (executor !== undefined && executor.free > 0) return executor
     slot.crowdedFunctions.add(run.functionRef)
     return undefined
   }
@@ -154,8 +183,8 @@ export class Claiming {
           this.#runner.start(slot, executor, after, askedAt + this.#kernel.settings.leaseMs)
         else {
           if (after.lane === 'history') finished.push(after)
-          this.#kernel.emitRun('run:failed', after, slot.alias)
-          this.#settlement.announceEnd(after.id)
+          this.#kernel.emitRun('run:failed', after, slot)
+          this.#settlement.announceEnd(after.id, { slot, record: after })
         }
       }
     } catch (error) {

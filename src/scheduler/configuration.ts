@@ -3,7 +3,7 @@
  * with it is found in one go and told in one error.
  */
 
-import { checkObject, type Fields } from '../core/validate.ts'
+import { checkObject, checkPlainObject, type Fields } from '../core/validate.ts'
 import { ConfigurationError, type ConfigurationProblem, CronwrightError, InvalidArgumentError } from '../errors.ts'
 import { executorFrom } from '../executors/factory.ts'
 import { storeFrom } from '../stores/factory.ts'
@@ -23,7 +23,7 @@ export function readConfiguration<T>(
 ): T {
   const problems = new Problems(environment)
   const given = loadConfiguration(source)
-  const fields = problems.attempt(() => checkObject(problems.interpolation.of(given), 'configuration'))
+  const fields = problems.attempt(() => checkPlainObject(problems.interpolation.of(given), 'configuration'))
   if (fields !== undefined) findProblems(fields, problems)
   const made = problems.isEmpty ? problems.attempt(() => ({ value: make(fields ?? {}) })) : undefined
   if (made === undefined) throw problems.error()

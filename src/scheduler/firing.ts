@@ -11,6 +11,7 @@ import { runIdOf } from '../jobs/run.ts'
 import { type Lease, newRun, type RunSeed, skippedRun } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import type { Kernel } from './kernel.ts'
+import type { StepResult } from './loop.ts'
 import type { Runner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
 import type { StoreSlot } from './store-slot.ts'
@@ -40,21 +41,28 @@ export class Firing {
     this.#settlement = settlement
   }
 
-  /** Fires up to a slice of due jobs. True if there may be more. */
-  async step(slot: StoreSlot): Promise<boolean> {
+  /** Fires up to a slice of due jobs. */
+  async step(slot: StoreSlot): Promise<StepResult> {
     const { store } = slot
     const now = this.#kernel.clock.now()
     const askedAt = this.#kernel.clock.monotonic()
     const room = this.#roomNow()
     const limit = room > 0 ? Math.min(room, SLICE) : SLICE
-    const due = await store.due({ lane: 'job', before: now, limit, withoutFunctions: [...slot.unknownFunctions] })
-    if (due.length === 0) return false
-    const known = due.filter((job) => this.#canFire(slot, job))
+    const due = await store.due({
+      lane: 'job',
+      before: now,
+      limit,
+      withoutFunctions: [...slot.unserved.functions],
+      withoutJobs: [...slot.unserved.jobs],
+    })
+    if (due.length === 0) return 'nothing'
+    const { roles } = this.#kernel.settings
+    const known = due.filter((job) => !roles.execute || slot.unserved.isServed(this.#kernel, job, slot.alias))
     const active = await store.countActive(known.map((job) => job.id))
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
     const fires = known.map((job) => this.#fire(slot, job, active.get(job.id) ?? 0, lease))
     await this.#commit(slot, fires, askedAt)
-    return due.length === limit
+    return due.length === limit ? 'more' : 'all'
   }
 
   #roomNow(): number {
@@ -63,27 +71,13 @@ export class Firing {
     return room
   }
 
-  /** A job whose function or executor is unknown here is left for a process that knows it. */
-  #canFire(slot: StoreSlot, job: JobRecord): boolean {
-    if (!this.#kernel.settings.roles.execute) return true
-    const isKnown = this.#kernel.functions.lookup(job.functionRef) !== undefined
-    if (isKnown && this.#kernel.executors.has(job.spec.executor)) return true
-    slot.unknownFunctions.add(job.functionRef)
-    this.#kernel.logger.warn(
-      { jobId: job.id, functionRef: job.functionRef, executor: job.spec.executor, store: slot.alias },
-      'the job waits for a process that knows its function and executor',
-    )
-    return false
-  }
-
   #fire(slot: StoreSlot, job: JobRecord, active: number, lease: Lease): Fire {
-    const { trigger, policy } = job.spec
-    const decision = decideFire(trigger, job.due ?? lease.now, lease.now, policy)
+    const { policy } = job.spec
+    const decision = this.#decide(slot, job, lease.now)
     const isFull = active >= policy.maxInstances
     const fires = job.status?.fires ?? 0
     const allowed = isFull ? 0 : Math.min(decision.runs.length, (policy.maxRuns ?? Number.POSITIVE_INFINITY) - fires)
-    const executor = allowed > 0 ? this.#takePlace(job) : undefined
-    if (executor === undefined && allowed > 0) slot.isStarved = true
+    const executor = allowed > 0 ? this.#takePlace(slot, job) : undefined
     const runs: RunRecord[] = []
     for (const at of decision.runs) {
       if (runs.length >= allowed) break
@@ -99,11 +93,31 @@ export class Firing {
     return { job, change, runs, skipped, executor, isLast }
   }
 
-  /** Takes a place for the first run where there is one. */
-  #takePlace(job: JobRecord): ExecutorSlot | undefined {
-    if (!this.#kernel.settings.roles.execute) return undefined
+  /**
+   * A trigger that cannot say when it fires next (its search for a common instant came to no end, or it is a user's own
+   * and throws) must neither stop the others nor lose its job: what is due runs, and the job is kept without a next run.
+   */
+  #decide(slot: StoreSlot, { id, due, spec }: JobRecord, now: number): FireDecision {
+    try {
+      return decideFire(spec.trigger, due ?? now, now, spec.policy)
+    } catch (error) {
+      this.#kernel.logger.error(
+        { jobId: id, store: slot.alias, error },
+        'the trigger threw: the job has no next run time',
+      )
+      return { runs: [due ?? now], skipped: [], next: Number.NaN }
+    }
+  }
+
+  /** Takes a place for the first run where there is one, and where this process executes runs of its queue at all. */
+  #takePlace(slot: StoreSlot, job: JobRecord): ExecutorSlot | undefined {
+    const { roles, queues } = this.#kernel.settings
+    if (!roles.execute || !queues.includes(job.queue)) return undefined
     const executor = this.#kernel.executors.get(job.spec.executor)
-    if (executor === undefined || executor.free <= 0) return undefined
+    if (executor === undefined || executor.free <= 0) {
+      slot.crowdedFunctions.add(job.functionRef)
+      return undefined
+    }
     executor.take()
     return executor
   }
@@ -127,14 +141,14 @@ export class Firing {
 
   #applied(slot: StoreSlot, fire: Fire, existing: readonly string[], askedAt: number): void {
     const { job, runs, skipped, executor } = fire
-    for (const run of skipped) this.#kernel.emitRun('run:skipped', run, slot.alias)
+    for (const run of skipped) this.#kernel.emitRun('run:skipped', run, slot)
     for (const [index, run] of runs.entries()) {
       const isClaimed = index === 0 && executor !== undefined
       if (existing.includes(run.id)) {
         if (isClaimed) executor.giveBack()
         continue
       }
-      this.#kernel.emitRun('run:submitted', run, slot.alias)
+      this.#kernel.emitRun('run:submitted', run, slot)
       if (isClaimed) this.#runner.start(slot, executor, run, askedAt + this.#kernel.settings.leaseMs)
     }
     if (fire.isLast) this.#kernel.events.emit('job:removed', { jobId: job.id, store: slot.alias })
@@ -159,5 +173,6 @@ function skippedRuns(job: JobRecord, decision: FireDecision, isFull: boolean, no
 }
 
 function nextPatch(job: JobRecord, next: number, fires: number): RecordPatch<'job'> {
+  if (Number.isNaN(next)) return { due: null, state: 'idle' }
   return job.spec.policy.maxRuns === null ? { due: next } : { due: next, status: { fires } }
 }

@@ -66,18 +66,20 @@ export class JobCommands {
       )
     }
     if (slots.size > 1) for (const { slot, record } of jobs) slot.store.checkStorable(record)
-    const applied = new Map<NewJob, boolean>()
+    const added = new Set<NewJob>()
     for (const slot of slots) {
       const mine = jobs.filter((job) => job.slot === slot)
       const store = await slot.ready()
       const results = await store.commit(mine.map(({ record }) => ({ expect: 0, record }) as const))
-      for (const [index, job] of mine.entries()) applied.set(job, results[index]?.applied === true)
+      for (const [index, job] of mine.entries()) if (results[index]?.applied === true) added.add(job)
     }
-    const views: Job[] = []
-    for (const job of jobs) {
-      views.push(applied.get(job) ? this.#added(job.slot, job.record) : await this.#replace(job.slot.store, job))
+    // First those that were written: one whose id was taken in the meantime must not keep them from being told of.
+    const views = jobs.map((job) => (added.has(job) ? this.#added(job.slot, job.record) : undefined))
+    const all: Job[] = []
+    for (const [index, job] of jobs.entries()) {
+      all.push(views[index] ?? (await this.#replace(job.slot.store, job)))
     }
-    return views
+    return all
   }
 
   async get(id: unknown, choice?: unknown): Promise<Job | undefined> {
@@ -226,25 +228,14 @@ export class JobCommands {
   }
 
   #inPlaceOf(old: JobRecord, record: JobRecord, options: ResolvedOptions, trigger: Trigger): JobRecord {
-    const asOld = this.#bind(trigger, old.at, record.id)
-    const kept = { ...record, at: old.at }
-    if (options.nextRunTime !== undefined || !isSameTrigger(asOld, old.spec.trigger)) {
-      const staysPaused = old.state === 'paused' && options.paused === undefined
-      return staysPaused ? { ...kept, due: null, state: 'paused' } : kept
-    }
-    const spec: JobSpec = { ...record.spec, trigger: old.spec.trigger }
-    const status = record.status === null ? null : (old.status ?? record.status)
-    if (options.paused === undefined) return { ...kept, spec, status, due: old.due, state: old.state }
-    if (options.paused || old.state !== 'paused') {
-      return {
-        ...kept,
-        spec,
-        status,
-        due: options.paused ? null : old.due,
-        state: options.paused ? 'paused' : old.state,
-      }
-    }
-    return { ...kept, spec, status, ...cursor(old.spec.trigger, this.#kernel.clock.now(), false) }
+    const isSame = isSameTrigger(this.#bind(trigger, old.at, record.id), old.spec.trigger)
+    // A changed trigger counts from now on, and `at` is what it counts from when it is compared the next time.
+    const placed = isSame ? inGridOf(old, record) : record
+    const isPaused = options.paused ?? old.state === 'paused'
+    if (isPaused) return { ...placed, due: null, state: 'paused' }
+    if (!isSame || options.nextRunTime !== undefined) return placed
+    if (old.state !== 'paused') return { ...placed, due: old.due, state: old.state }
+    return { ...placed, ...cursor(old.spec.trigger, this.#kernel.clock.now(), false) }
   }
 
   /** A record that is there but cannot be read is kept, so its id stays taken. */
@@ -321,10 +312,11 @@ export class JobCommands {
   }
 }
 
-/** A view that shares no input with the store. */
+/** A view that shares neither input nor metadata with the store. */
 function isolated(store: RecordJobStore, job: Job): Job {
   const input = store.isolate(job.input)
-  return input === job.input ? job : { ...job, input }
+  const metadata = store.isolate(job.metadata)
+  return input === job.input && metadata === job.metadata ? job : { ...job, input, metadata }
 }
 
 /** Where a job stands in time. */
@@ -332,6 +324,13 @@ function cursor(trigger: Trigger, now: number, paused: boolean): { due: number |
   if (paused) return { due: null, state: 'paused' }
   const due = firstDue(trigger, now)
   return { due, state: due === null ? 'idle' : 'waiting' }
+}
+
+/** A new record that goes on with the trigger and the count of an old one. */
+function inGridOf(old: JobRecord, record: JobRecord): JobRecord {
+  const spec: JobSpec = { ...record.spec, trigger: old.spec.trigger }
+  const status = record.status === null ? null : (old.status ?? record.status)
+  return { ...record, at: old.at, spec, status }
 }
 
 /** Refuses ids that are taken, by a stored job or an earlier one of the list, before any of the jobs is written. */

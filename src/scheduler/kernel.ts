@@ -5,7 +5,6 @@ import type { Logger } from '../core/logger.ts'
 import { AliasLookupError } from '../errors.ts'
 import type { RunRecord } from '../jobs/record.ts'
 import type { FunctionRegistry } from '../jobs/registry.ts'
-import { runFromRecord } from '../jobs/run.ts'
 import type { RunEventName, SchedulerEmitter } from './events.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import type { Settings } from './settings.ts'
@@ -54,8 +53,9 @@ export class Kernel {
   }
 
   /** Tells listeners about a run; costs nothing when there are none. */
-  emitRun(event: RunEventName, record: RunRecord, store: string): void {
+  emitRun(event: RunEventName, record: RunRecord, slot: StoreSlot): void {
     if (!this.events.has(event)) return
-    this.events.emit(event, { runId: record.id, jobId: record.jobId, store, run: runFromRecord(record, store) })
+    const { id, jobId } = record
+    this.events.emit(event, { runId: id, jobId, store: slot.alias, run: slot.runView(record) })
   }
 }

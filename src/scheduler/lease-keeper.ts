@@ -4,6 +4,9 @@
  * The trust window: a lease counts from *before* the request that took it, on the monotonic clock. A run whose lease
  * could not be renewed is told to stop (its signal aborts) a margin before the lease ends, so it has let go before any
  * other process can take it. A run whose record was changed by somebody else is told to stop at once.
+ *
+ * A process that was itself stopped for a while (by the operating system, or by a handler that kept the thread) finds
+ * its leases over without having had a chance. It asks first: a renewal that is accepted shows that nobody took the run.
  */
 
 import type { TimerHandle } from '../core/clock.ts'
@@ -18,12 +21,16 @@ import type { StoreSlot } from './store-slot.ts'
 /** Part of a lease after which it is renewed, and part of it that is kept as margin at its end. */
 const RENEW_AFTER = 1 / 3
 const MARGIN = 1 / 10
+/** Part of a lease between two turns from which this process counts as having been stopped. */
+const STOPPED_AFTER = 1 / 3
 
 export class LeaseKeeper {
   readonly #kernel: Kernel
   readonly #runner: () => Runner
   #timer: TimerHandle | undefined
-  #isRenewing = false
+  #turnedAt = 0
+  /** Stores that have not yet answered the last renewal. */
+  readonly #asked = new Set<StoreSlot>()
 
   constructor(kernel: Kernel, runner: () => Runner) {
     this.#kernel = kernel
@@ -32,7 +39,9 @@ export class LeaseKeeper {
 
   /** Starts keeping, if it does not already. It stops by itself when nothing is at work. */
   keep(): void {
-    this.#timer ??= this.#kernel.clock.setTimer(() => this.#turn(), this.#kernel.settings.leaseMs * MARGIN)
+    if (this.#timer !== undefined) return
+    this.#turnedAt = this.#kernel.clock.monotonic()
+    this.#timer = this.#kernel.clock.setTimer(() => this.#turn(), this.#kernel.settings.leaseMs * MARGIN)
   }
 
   stop(): void {
@@ -44,20 +53,19 @@ export class LeaseKeeper {
     this.#timer = undefined
     const atWork = this.#runner().atWork()
     if (atWork.length === 0) return
-    this.keep()
     const { leaseMs } = this.#kernel.settings
     const now = this.#kernel.clock.monotonic()
+    const wasStopped = now - this.#turnedAt >= STOPPED_AFTER * leaseMs
+    this.keep()
     const ageing = new Map<StoreSlot, RunAtWork[]>()
     for (const work of atWork) {
-      if (now >= work.leaseEndsAt - 2 * MARGIN * leaseMs) this.#lose(work)
+      if (now >= work.leaseEndsAt - 2 * MARGIN * leaseMs && !wasStopped) this.#lose(work)
       else if (now >= work.leaseEndsAt - (1 - RENEW_AFTER) * leaseMs) push(ageing, work)
     }
-    if (!this.#isRenewing && ageing.size > 0) {
-      this.#isRenewing = true
-      const renewals = [...ageing].map(([slot, works]) => this.renew(slot, works))
-      void Promise.all(renewals).finally(() => {
-        this.#isRenewing = false
-      })
+    for (const [slot, works] of ageing) {
+      if (this.#asked.has(slot)) continue
+      this.#asked.add(slot)
+      void this.renew(slot, works).finally(() => this.#asked.delete(slot))
     }
   }
 
@@ -101,7 +109,7 @@ export class LeaseKeeper {
       details: { runId: work.id, fence: work.fence },
     })
     this.#runner().abandon(work, 'lease-lost', error)
-    this.#kernel.emitRun('run:lost', work.record, work.slot.alias)
+    this.#kernel.emitRun('run:lost', work.record, work.slot)
   }
 }
 

@@ -15,7 +15,11 @@ import type { RunAtWork } from './run-at-work.ts'
 import type { StoreSlot } from './store-slot.ts'
 import { LONGEST_SLEEP_MS, Wakeup } from './wakeup.ts'
 
+/** What one step of firing or claiming found: nothing due, all that was due, or a full slice and perhaps more. */
+export type StepResult = 'nothing' | 'all' | 'more'
+
 const PURGE_SLICE = 500
+const PAUSE_MS = 100
 /** Difference between the two clocks' view of a sleep that is put down to a stepped clock or a suspended machine. */
 const CLOCK_STEP_MS = 1_000
 
@@ -24,7 +28,7 @@ export class Loop {
   readonly #firing: Firing
   readonly #claiming: Claiming
   readonly #wakeup: Wakeup
-  readonly #visits = new Set<Promise<void>>()
+  readonly #visits = new Map<StoreSlot, Promise<void>>()
   #isRunning = false
   #lastWall = 0
   #lastMono = 0
@@ -65,9 +69,11 @@ export class Loop {
   expect(slot: StoreSlot, due: number | null): void {
     if (due === null) return
     if (slot.isVisited) slot.heardOf = Math.min(slot.heardOf, due)
-    if (due >= slot.dueAt || slot.isFailing) return
-    slot.dueAt = due
-    if (this.#isRunning && !slot.isVisited) this.#wakeup.arm(due - this.#kernel.clock.now())
+    if (due >= slot.dueAt && !slot.isFailing) return
+    // A store that fails is asked when its pause is over, whatever is due in it.
+    if (!slot.isFailing) slot.dueAt = due
+    if (!this.#isRunning || slot.isVisited) return
+    this.#wakeup.arm(slot.isFailing ? slot.pollAt - this.#kernel.clock.monotonic() : due - this.#kernel.clock.now())
   }
 
   /** A run ended: looks at its store if runs of its job wait for that, and at those where runs wait for room. */
@@ -81,9 +87,9 @@ export class Loop {
     })
   }
 
-  /** Resolves when the visits that are under way have ended. */
-  async visitsUnderWay(): Promise<void> {
-    await Promise.all(this.#visits)
+  /** Resolves when the visits of these stores that are under way have ended. */
+  async visitsUnderWay(slots: readonly StoreSlot[]): Promise<void> {
+    await Promise.all(slots.map((slot) => this.#visits.get(slot)))
   }
 
   #wake(): void {
@@ -95,8 +101,7 @@ export class Loop {
       if (slot.isVisited || (slot.dueAt > now && slot.pollAt > mono)) continue
       slot.isVisited = true
       slot.heardOf = Number.POSITIVE_INFINITY
-      const visit = this.#visit(slot).finally(() => this.#visits.delete(visit))
-      this.#visits.add(visit)
+      this.#visits.set(slot, this.#visit(slot))
     }
     this.#sleep()
   }
@@ -116,11 +121,14 @@ export class Loop {
     try {
       await slot.ready()
       await this.#purge(slot)
-      while (this.#isRunning && (await this.#step(slot))) await yieldToEventLoop()
+      slot.busyElsewhere.clear()
+      const hasWorked = await this.#work(slot)
       slot.heardOf = Number.POSITIVE_INFINITY
       const next = await this.#nextDue(slot)
       slot.recovered()
-      slot.dueAt = Math.min(next, slot.heardOf)
+      const now = this.#kernel.clock.now()
+      // A store that names a time but gives nothing that is due then must not keep the loop spinning.
+      slot.dueAt = Math.min(next > now || hasWorked ? next : now + PAUSE_MS, slot.heardOf)
       const { pollMs } = this.#kernel.settings
       if (slot.store.capabilities.shared) slot.pollAt = this.#kernel.clock.monotonic() + pollMs
       else slot.pollAt = Number.POSITIVE_INFINITY
@@ -128,16 +136,26 @@ export class Loop {
       slot.failed(error)
     } finally {
       slot.isVisited = false
+      this.#visits.delete(slot)
       this.#sleep()
     }
   }
 
-  /** One slice. Runs that wait come before jobs that fire, which may take the room that is left. True if there is more. */
-  async #step(slot: StoreSlot): Promise<boolean> {
+  /**
+   * Goes on in slices until nothing more is due; runs that wait come before jobs that fire, which may take the room that
+   * is left. Whether there was anything to do.
+   */
+  async #work(slot: StoreSlot): Promise<boolean> {
     const { roles } = this.#kernel.settings
-    const isClaiming = roles.execute && (await this.#claiming.step(slot))
-    const isFiring = roles.schedule && (await this.#firing.step(slot))
-    return isFiring || isClaiming
+    let hasWorked = false
+    while (this.#isRunning) {
+      const claimed = roles.execute ? await this.#claiming.step(slot) : 'nothing'
+      const fired = roles.schedule ? await this.#firing.step(slot) : 'nothing'
+      hasWorked ||= claimed !== 'nothing' || fired !== 'nothing'
+      if (claimed !== 'more' && fired !== 'more') break
+      await yieldToEventLoop()
+    }
+    return hasWorked
   }
 
   async #purge(slot: StoreSlot): Promise<void> {
@@ -154,7 +172,13 @@ export class Loop {
     const { store } = slot
     const { functions, jobs } = this.#claiming.obstacles(slot)
     const [job, run, history] = await Promise.all([
-      roles.schedule ? store.nextDue({ lane: 'job', withoutFunctions: [...slot.unknownFunctions] }) : null,
+      roles.schedule
+        ? store.nextDue({
+            lane: 'job',
+            withoutFunctions: [...slot.unserved.functions],
+            withoutJobs: [...slot.unserved.jobs],
+          })
+        : null,
       roles.execute && !slot.isStarved
         ? store.nextDue({ lane: 'run', queues, withoutFunctions: functions, withoutJobs: jobs })
         : null,

@@ -1,8 +1,8 @@
 /** A run while its handler is at work: what the handler sees of it, and what its scheduler knows about it. */
 
 import type { Logger } from '../core/logger.ts'
-import { checkNumber, checkText } from '../core/validate.ts'
 import type { RunContext } from '../jobs/context.ts'
+import { checkProgress } from '../jobs/progress.ts'
 import type { RunRecord } from '../jobs/record.ts'
 import type { RunProgress } from '../jobs/run.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
@@ -91,17 +91,13 @@ export class RunAtWork implements RunContext {
   /** A function of its own, so that a handler may take it out of its context. */
   get progress(): RunContext['progress'] {
     return (done, total, message) => {
-      this.reported = {
-        done: checkNumber(done, 'done', 0, Number.MAX_VALUE),
-        total: total === undefined ? null : checkNumber(total, 'total', 0, Number.MAX_VALUE),
-        message: message === undefined ? null : checkText(message, 'message', 4_000),
-      }
+      this.reported = checkProgress(done, total, message)
     }
   }
 
   /** Tells the handler to stop. Only the first cause counts. */
   stop(cause: StopCause, reason: Error): void {
-    if (this.stopCause !== undefined || this.hasEnded) return
+    if (this.stopCause !== undefined) return
     this.stopCause = cause
     this.#abortController().abort(reason)
   }

@@ -15,8 +15,9 @@ import { checkId, resolveDefaults } from '../jobs/options.ts'
 import { patchedRecord, type RunRecord } from '../jobs/record.ts'
 import type { Registration } from '../jobs/registry.ts'
 import { revivedError } from '../jobs/result.ts'
-import { isFinal, RUN_STATES, type Run, runFromRecord } from '../jobs/run.ts'
+import { isFinal, RUN_STATES, type Run } from '../jobs/run.ts'
 import { cancel, NEW_STATUS, newRun, retryFinished, runChange } from '../jobs/transitions.ts'
+import { EndNotice } from './end-notice.ts'
 import { type JobCommands, storeOf } from './job-commands.ts'
 import type { Kernel } from './kernel.ts'
 import type { Loop } from './loop.ts'
@@ -105,7 +106,7 @@ export class RunCommands {
 
   async get(id: unknown, choice?: unknown): Promise<Run | undefined> {
     const found = await this.#find(checkText(id, 'id'), storeOf(choice))
-    return found === undefined ? undefined : this.#view(found)
+    return found === undefined ? undefined : found.slot.runView(found.record)
   }
 
   async list(options: unknown): Promise<Run[]> {
@@ -125,7 +126,7 @@ export class RunCommands {
       for (const record of await (await slot.ready()).list(query)) found.push({ slot, record })
     }
     if (slots.length > 1) found.sort((a, b) => b.record.at - a.record.at)
-    return found.slice(0, query.limit).map((run) => this.#view(run))
+    return found.slice(0, query.limit).map(({ slot, record }) => slot.runView(record))
   }
 
   /** Ends a run that is not over. A handler at work in this process is told to stop. */
@@ -143,9 +144,10 @@ export class RunCommands {
         const reason = new CronwrightError('RUN_CANCELLED', `the run ${runId} was cancelled`, { details: { runId } })
         this.#runner.abandon(work, 'cancelled', reason)
       }
-      this.#kernel.emitRun('run:cancelled', after, slot.alias)
-      this.#settlement.announceEnd(runId)
-      return this.#view({ slot, record: after })
+      this.#kernel.emitRun('run:cancelled', after, slot)
+      this.#settlement.announceEnd(runId, { slot, record: after })
+      await this.#settlement.finished(slot, [after]).catch((error: unknown) => slot.failed(error))
+      return slot.runView(after)
     }
   }
 
@@ -172,46 +174,27 @@ export class RunCommands {
     const alias = store === undefined ? undefined : checkText(store, 'options.store')
     for (;;) {
       signal?.throwIfAborted()
-      const noticed = this.#nextNotice(runId, signal)
+      const notice = new EndNotice(this.#kernel, this.#settlement, runId, signal)
       try {
-        const { slot, record } = await this.#found(runId, alias)
-        if (record.state === 'completed') return slot.store.isolate(record.status.output)
-        if (isFinal(record.state)) throw revivedError(runId, record.status.error, record.state)
-        await noticed.promise
+        const found = await this.#find(runId, alias)
+        if (found !== undefined && isFinal(found.record.state)) return outputOf(found)
+        if (found === undefined && notice.ended === undefined) throw new RunLookupError(runId, alias)
+        if (!this.#settlement.isGivingUp) await notice.over
+        // Of a run without history nothing is stored once it is over: what was told about its end has to do.
+        if (notice.ended !== undefined) return outputOf(notice.ended)
+        if (this.#settlement.isGivingUp) {
+          throw new CronwrightError('SHUTDOWN', `the scheduler was shut down before the run ${runId} was over`)
+        }
       } finally {
-        noticed.forget()
+        notice.forget()
       }
     }
   }
 
-  /** Resolves when this process ends the run, after a poll interval, or when the signal aborts. */
-  #nextNotice(runId: string, signal: AbortSignal | undefined): { promise: Promise<void>; forget(): void } {
-    let forget = (): void => undefined
-    const promise = new Promise<void>((resolve) => {
-      const stopListening = this.#settlement.onEnd(runId, resolve)
-      const timer = this.#kernel.clock.setTimer(resolve, this.#kernel.settings.pollMs)
-      const onAbort = (): void => resolve()
-      signal?.addEventListener('abort', onAbort, { once: true })
-      forget = () => {
-        stopListening()
-        timer.cancel()
-        signal?.removeEventListener('abort', onAbort)
-      }
-    })
-    return { promise, forget }
-  }
-
   #submitted(slot: StoreSlot, run: RunRecord): Run {
-    this.#kernel.emitRun('run:submitted', run, slot.alias)
+    this.#kernel.emitRun('run:submitted', run, slot)
     this.#loop.expect(slot, run.due)
-    return this.#view({ slot, record: run })
-  }
-
-  #view({ slot, record }: FoundRun): Run {
-    const run = runFromRecord(record, slot.alias)
-    const input = slot.store.isolate(run.input)
-    const output = slot.store.isolate(run.output)
-    return input === run.input && output === run.output ? run : { ...run, input, output }
+    return slot.runView(run)
   }
 
   async #found(id: string, alias: string | undefined): Promise<FoundRun> {
@@ -234,8 +217,15 @@ function idOf(run: unknown): unknown {
   return typeof run === 'object' && run !== null ? readable('id', run, () => Reflect.get(run, 'id')) : run
 }
 
+/** What a run that is over gave. @throws CronwrightError (`RUN_FAILED`, `RUN_CANCELLED`) */
+function outputOf({ slot, record }: FoundRun): unknown {
+  if (record.state === 'completed') return slot.store.isolate(record.status.output)
+  throw revivedError(record.id, record.status.error, record.state)
+}
+
 function checkStates(value: unknown): readonly string[] {
-  const states = Array.isArray(value) ? value : [value]
+  // Not map(), which leaves out holes.
+  const states: unknown[] = Array.isArray(value) ? Array.from(value) : [value]
   return states.map((state) => checkOneOf(state, 'options.state', RUN_STATES))
 }
 

@@ -18,6 +18,7 @@ export class Runner {
   readonly #settlement: Settlement
   readonly #onRoom: (ended: RunAtWork) => void
   readonly #onStart: () => void
+  #isOpen = false
   #count = 0
   #onIdle: (() => void) | undefined
 
@@ -39,21 +40,36 @@ export class Runner {
     return works
   }
 
+  /** Starts runs from now on. */
+  open(): void {
+    this.#isOpen = true
+  }
+
+  /** Starts no more runs: one that still comes, because its store answered late, is given back. */
+  close(): void {
+    this.#isOpen = false
+  }
+
   /** Starts a run that this process holds; a place in its executor was taken for it. `leaseEndsAt` is monotonic. */
   start(slot: StoreSlot, executor: ExecutorSlot, record: RunRecord, leaseEndsAt: number): void {
     const work = new RunAtWork(slot, executor, record, leaseEndsAt, this.#kernel.logger)
+    if (!this.#isOpen || slot.isReleased) {
+      executor.giveBack()
+      this.#settlement.handBack(work)
+      return
+    }
     slot.atWork.set(record.id, work)
     this.#count += 1
     this.#armTimeout(work)
-    this.#kernel.emitRun('run:started', record, slot.alias)
+    this.#kernel.emitRun('run:started', record, slot)
     this.#onStart()
     this.#execute(work)
   }
 
   /** Forgets a run that is no longer this process's: whatever its handler still does is ignored. */
   abandon(work: RunAtWork, cause: StopCause, reason: Error): void {
-    work.stop(cause, reason)
     this.#end(work)
+    work.stop(cause, reason)
   }
 
   /** Gives a run back to its store: whatever its handler still does is ignored. */
@@ -92,10 +108,15 @@ export class Runner {
     if (work.hasEnded) return
     this.#end(work)
     const own = outcome()
-    if (work.stopCause === 'lease-lost') return
-    if (work.stopCause === 'shutdown' && own.kind !== 'completed') this.#settlement.handBack(work)
-    else if (work.stopCause === 'cancelled') this.#settlement.settle(work, cancelledOutcome(own))
+    const isInterrupted = work.stopCause === 'shutdown' || this.#isStranded(work, own)
+    if (isInterrupted && own.kind !== 'completed') this.#settlement.handBack(work)
     else this.#settlement.settle(work, this.#storable(work, own))
+  }
+
+  /** Whether a run ended because its executor was removed and shut down under it. */
+  #isStranded(work: RunAtWork, own: Outcome): boolean {
+    const isThere = this.#kernel.executors.get(work.executor.alias) === work.executor
+    return !isThere && own.kind === 'failed' && own.error.code === 'SHUTDOWN'
   }
 
   /** An output that the store cannot keep fails the run instead of the store's batch. */
@@ -134,17 +155,11 @@ export class Runner {
       const error = new CronwrightError('RUN_TIMEOUT', `the run ${work.id} took longer than ${timeoutMs} ms`, {
         details: { runId: work.id, timeoutMs },
       })
-      work.stop('timeout', error)
-      if (work.hasEnded) return
-      this.#end(work)
+      this.abandon(work, 'timeout', error)
       this.#settlement.settle(work, failedOutcome(error))
     }
     wait()
   }
-}
-
-function cancelledOutcome(own: Outcome): Outcome {
-  return { kind: 'cancelled', reason: 'cancelled', error: own.kind === 'failed' ? own.error : null }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

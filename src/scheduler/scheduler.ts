@@ -27,13 +27,13 @@ import { Firing } from './firing.ts'
 import { JobCommands } from './job-commands.ts'
 import { Kernel } from './kernel.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
+import { LifeCycle, waitOf } from './life-cycle.ts'
 import { Loop } from './loop.ts'
 import type { JobDescription, JobFilter, RunFilter, ShutdownOptions, StoreChoice } from './requests.ts'
 import { RunCommands } from './run-commands.ts'
 import { Runner } from './runner.ts'
 import { type ExecutorSource, type JobStoreSource, resolveSettings, type SchedulerOptions } from './settings.ts'
 import { Settlement } from './settlement.ts'
-import { shutDown, waitOf } from './shutdown.ts'
 import { StoreSlot } from './store-slot.ts'
 import { exportJobs, importJobs } from './transfer.ts'
 
@@ -46,6 +46,7 @@ export class Scheduler {
   readonly #leases: LeaseKeeper
   readonly #runner: Runner
   readonly #loop: Loop
+  readonly #lifeCycle: LifeCycle
   readonly #jobs: JobCommands
   readonly #runs: RunCommands
   #state: SchedulerState = 'stopped'
@@ -71,6 +72,7 @@ export class Scheduler {
     const firing = new Firing(this.#kernel, this.#runner, this.#settlement)
     const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement, this.#leases)
     this.#loop = new Loop(this.#kernel, firing, claiming)
+    this.#lifeCycle = new LifeCycle(this.#kernel, this.#loop, this.#runner, this.#settlement, this.#leases)
     this.#jobs = new JobCommands(this.#kernel, this.#loop)
     this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#runner, this.#settlement)
     const { jobStores, executors } = settings
@@ -111,7 +113,7 @@ export class Scheduler {
     resolveDefaults(defaults, this.#kernel.settings.jobDefaults, 'defaults')
     this.#kernel.functions.register(name, code, defaults)
     for (const slot of this.#kernel.stores.values()) {
-      if (slot.unknownFunctions.delete(name)) this.#loop.look(slot)
+      if (slot.unserved.functions.delete(name)) this.#loop.look(slot)
     }
     return { functionRef: name }
   }
@@ -238,7 +240,7 @@ export class Scheduler {
   /**
    * Waits for the end of a run: resolves with its output.
    *
-   * @throws CronwrightError (`RUN_FAILED`, `RUN_CANCELLED`) with what the handler threw as its cause
+   * @throws CronwrightError (`RUN_FAILED`, `RUN_CANCELLED`) with what the handler threw as its cause; `SHUTDOWN`
    * @throws RunLookupError
    */
   async waitForRun<Output = unknown>(
@@ -261,12 +263,9 @@ export class Scheduler {
     this.#loop.look(slot)
   }
 
-  /** Takes a job store away and closes it. Its jobs stay in it. @throws AliasLookupError */
+  /** Takes a job store away and closes it. Its jobs stay in it, its runs at work are handed back. @throws AliasLookupError */
   async removeJobStore(alias: string): Promise<void> {
-    const slot = this.#kernel.storeSlot(checkText(alias, 'alias'))
-    this.#kernel.stores.delete(alias)
-    await this.#loop.visitsUnderWay()
-    await slot.close()
+    await this.#lifeCycle.release(this.#kernel.storeSlot(checkText(alias, 'alias')))
     this.#kernel.events.emit('store:removed', { alias })
   }
 
@@ -280,7 +279,7 @@ export class Scheduler {
       })
     }
     this.#kernel.events.emit('executor:added', { alias })
-    for (const store of this.#kernel.stores.values()) store.unknownFunctions.clear()
+    for (const store of this.#kernel.stores.values()) store.unserved.clear()
     this.#loop.wakeup()
   }
 
@@ -305,16 +304,15 @@ export class Scheduler {
     if (this.#state !== 'stopped') throw new SchedulerAlreadyRunningError()
     this.#state = paused === true ? 'paused' : 'running'
     try {
-      await Promise.all([...this.#kernel.executors.values()].map((slot) => slot.start()))
+      await this.#lifeCycle.open()
     } catch (error) {
       this.#state = 'stopped'
       throw error
     }
-    await Promise.all(
-      [...this.#kernel.stores.values()].map((slot) => slot.ready().catch((error: unknown) => slot.failed(error))),
-    )
+    // It may have been paused or shut down meanwhile.
+    if (this.#isStopped()) return
     this.#kernel.events.emit('scheduler:started', {})
-    if (this.#state === 'running') this.#loop.start()
+    if (this.#state === 'running') this.#lifeCycle.goOn()
   }
 
   /** Stops firing jobs and starting runs; those at work go on. @throws SchedulerNotRunningError */
@@ -322,7 +320,7 @@ export class Scheduler {
     if (this.#state === 'stopped') throw new SchedulerNotRunningError('pause()')
     if (this.#state === 'paused') return
     this.#state = 'paused'
-    this.#loop.stop()
+    this.#lifeCycle.hold()
     this.#kernel.events.emit('scheduler:paused', {})
   }
 
@@ -332,7 +330,7 @@ export class Scheduler {
     if (this.#state === 'running') return
     this.#state = 'running'
     this.#kernel.events.emit('scheduler:resumed', {})
-    this.#loop.start()
+    this.#lifeCycle.goOn()
   }
 
   /** Looks at every store now. */
@@ -342,15 +340,12 @@ export class Scheduler {
 
   /**
    * Stops: nothing fires any more, runs at work may end within the timeout, the rest are told to stop and handed back
-   * to the store without using up an attempt. Always resolves, even with a store down. Does nothing when stopped.
+   * to the store without using up an attempt. Always resolves, even with a store down. Of a scheduler that was not
+   * started it closes the stores.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     const waitMs = waitOf(options)
-    if (this.#state !== 'stopped') {
-      this.#state = 'stopped'
-      this.#loop.stop()
-      this.#stopping = this.#shutDown(waitMs)
-    }
+    this.#stopping ??= this.#shutDown(waitMs)
     await this.#stopping
   }
 
@@ -372,10 +367,17 @@ export class Scheduler {
     this.#kernel.events.off(event, listener)
   }
 
-  async #shutDown(timeoutMs: number): Promise<void> {
-    await shutDown(this.#kernel, this.#loop, this.#runner, this.#settlement, this.#leases, timeoutMs)
-    this.#kernel.events.emit('scheduler:shutdown', {})
+  async #shutDown(waitMs: number): Promise<void> {
+    const wasStarted = !this.#isStopped()
+    this.#state = 'stopped'
+    this.#lifeCycle.hold()
+    await this.#lifeCycle.close(waitMs)
     this.#stopping = undefined
+    if (wasStarted) this.#kernel.events.emit('scheduler:shutdown', {})
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped'
   }
 
   #keepStore(alias: string, source: unknown, field: string): StoreSlot {

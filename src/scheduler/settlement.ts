@@ -28,6 +28,14 @@ interface Ending {
   readonly at: number
   /** In [0, 1): the jitter of a retry, drawn once so that a repeated write is the same. */
   readonly random: number
+  /** Whether it is written (or lost) and told; when the rest of a batch fails it is not written again. */
+  isOver: boolean
+}
+
+/** A run that is over, as it was written. */
+export interface EndedRun {
+  readonly slot: StoreSlot
+  readonly record: RunRecord
 }
 
 interface Step {
@@ -38,6 +46,8 @@ interface Step {
 
 interface Pending {
   readonly endings: Ending[]
+  /** Those that are being written. */
+  batch: readonly Ending[]
   flushing: Promise<void> | undefined
 }
 
@@ -52,7 +62,7 @@ export class Settlement {
   readonly #kernel: Kernel
   readonly #onWaiting: (slot: StoreSlot, due: number) => void
   readonly #pending = new Map<StoreSlot, Pending>()
-  readonly #waiters = new Map<string, Set<() => void>>()
+  readonly #waiters = new Map<string, Set<(ended?: EndedRun) => void>>()
   #isGivingUp = false
 
   /** @param onWaiting - called when a run waits in its store again, with the instant (epoch ms) it is due at */
@@ -62,15 +72,36 @@ export class Settlement {
   }
 
   settle(work: RunAtWork, outcome: Outcome): void {
-    this.#add({ work, outcome, at: this.#kernel.clock.now(), random: Math.random() })
+    this.#add({ work, outcome, at: this.#kernel.clock.now(), random: Math.random(), isOver: false })
   }
 
   handBack(work: RunAtWork): void {
-    this.#add({ work, outcome: null, at: this.#kernel.clock.now(), random: 0 })
+    this.#add({ work, outcome: null, at: this.#kernel.clock.now(), random: 0, isOver: false })
   }
 
-  /** Calls back when a run of this process has ended; the function returned forgets the wish. */
-  onEnd(runId: string, callback: () => void): () => void {
+  /** Whether a run ended in this process, and its end is not yet written. */
+  isSettling(slot: StoreSlot, runId: string): boolean {
+    const pending = this.#pending.get(slot)
+    if (pending === undefined) return false
+    const isIts = ({ work, isOver }: Ending): boolean => work.id === runId && !isOver
+    return pending.endings.some(isIts) || pending.batch.some(isIts)
+  }
+
+  /** Writes again after `giveUp`, first what was left. */
+  start(): void {
+    this.#isGivingUp = false
+    for (const [slot, pending] of this.#pending) {
+      if (pending.endings.length > 0) pending.flushing ??= this.#flush(slot, pending)
+    }
+  }
+
+  /** Whether it was told to give up. */
+  get isGivingUp(): boolean {
+    return this.#isGivingUp
+  }
+
+  /** Calls back when a run of this process has ended, or at `giveUp`; the function returned forgets the wish. */
+  onEnd(runId: string, callback: (ended?: EndedRun) => void): () => void {
     const callbacks = this.#waiters.get(runId) ?? new Set()
     this.#waiters.set(runId, callbacks.add(callback))
     return () => {
@@ -79,19 +110,20 @@ export class Settlement {
     }
   }
 
-  /** Tells those who wait for a run that it ended. */
-  announceEnd(runId: string): void {
-    for (const callback of this.#waiters.get(runId) ?? []) callback()
+  /** Tells those who wait for a run that it ended, and how, if that is known. */
+  announceEnd(runId: string, ended?: EndedRun): void {
+    for (const callback of this.#waiters.get(runId) ?? []) callback(ended)
   }
 
-  /** Resolves when everything is written, or after `giveUp`. */
-  async drain(): Promise<void> {
-    for (const pending of this.#pending.values()) await pending.flushing
+  /** Resolves when everything that these stores have to note is written, or after `giveUp`. */
+  async drain(slots: readonly StoreSlot[]): Promise<void> {
+    for (const slot of slots) await this.#pending.get(slot)?.flushing
   }
 
   /** Stops asking stores that fail: their runs come back when their leases end. */
   giveUp(): void {
     this.#isGivingUp = true
+    for (const runId of this.#waiters.keys()) this.announceEnd(runId)
   }
 
   /** Counts finished runs towards the next trim of their series. */
@@ -111,9 +143,10 @@ export class Settlement {
 
   #add(ending: Ending): void {
     const { slot } = ending.work
+    if (slot.isReleased) return
     let pending = this.#pending.get(slot)
     if (pending === undefined) {
-      pending = { endings: [], flushing: undefined }
+      pending = { endings: [], batch: [], flushing: undefined }
       this.#pending.set(slot, pending)
     }
     pending.endings.push(ending)
@@ -122,17 +155,22 @@ export class Settlement {
 
   async #flush(slot: StoreSlot, pending: Pending): Promise<void> {
     await this.#gather(slot, pending)
-    while (pending.endings.length > 0 && !this.#isGivingUp) {
+    while (pending.endings.length > 0 && !this.#isGivingUp && !slot.isReleased) {
       const batch = pending.endings.splice(0, BATCH)
+      pending.batch = batch
       try {
         await this.#write(slot, batch)
         slot.recovered()
+        if (pending.endings.length > 0) await yieldToEventLoop()
       } catch (error) {
-        pending.endings.unshift(...(await this.#withoutUnstorable(slot, batch, error)))
+        const left = batch.filter((ending) => !ending.isOver)
+        pending.endings.unshift(...(await this.#withoutUnstorable(slot, left, error)))
         await new Promise<void>((resolve) => this.#kernel.clock.setTimer(resolve, RETRY_MS))
       }
     }
+    pending.batch = []
     pending.flushing = undefined
+    if (slot.isReleased) this.#pending.delete(slot)
   }
 
   /**
@@ -157,6 +195,7 @@ export class Settlement {
     for (const [index, step] of steps.entries()) {
       const fate = results[index]?.applied === true ? 'written' : await this.#refused(slot, step)
       if (fate === 'again') continue
+      step.ending.isOver = true
       if (fate === 'written' && step.patch.lane === 'history') finished.push(step.run)
       this.#tell(slot, step, fate)
       if (fate === 'written' && step.patch.state === 'pending') this.#onWaiting(slot, step.patch.due ?? step.run.at)
@@ -167,9 +206,13 @@ export class Settlement {
   #tell(slot: StoreSlot, { run, patch }: Step, fate: 'written' | 'lost'): void {
     const event = fate === 'written' ? eventOf(patch) : 'run:lost'
     if (this.#kernel.events.has(event)) {
-      this.#kernel.emitRun(event, fate === 'written' ? patchedRecord<'run'>(run, patch) : run, slot.alias)
+      this.#kernel.emitRun(event, fate === 'written' ? patchedRecord<'run'>(run, patch) : run, slot)
     }
-    if (fate === 'lost' || isFinal(patch.state ?? run.state)) this.announceEnd(run.id)
+    if (!this.#waiters.has(run.id)) return
+    if (fate === 'lost') this.announceEnd(run.id)
+    else if (isFinal(patch.state ?? run.state)) {
+      this.announceEnd(run.id, { slot, record: patchedRecord<'run'>(run, patch) })
+    }
   }
 
   /** What a refusal means; see the top of this file. An end that has to be written again is queued again. */

@@ -2,10 +2,14 @@
 
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
+import type { RunRecord } from '../jobs/record.ts'
+import { type Run, runFromRecord } from '../jobs/run.ts'
 import type { StoreHost } from '../stores/job-store.ts'
 import type { RecordJobStore } from '../stores/record-job-store.ts'
 import type { SchedulerEmitter } from './events.ts'
 import type { RunAtWork } from './run-at-work.ts'
+import { Unserved } from './unserved.ts'
+import { within } from './within.ts'
 
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5_000
@@ -23,13 +27,15 @@ export class StoreSlot {
   readonly alias: string
   readonly store: RecordJobStore
   /** Wall clock, epoch ms: when the loop has to look at this store next. */
-  dueAt = Number.NEGATIVE_INFINITY
+  dueAt = Number.POSITIVE_INFINITY
   /** Monotonic: when the loop looks at it in any case; infinite for a store that nobody else changes. */
   pollAt = Number.POSITIVE_INFINITY
   /** Whether the loop is busy with it. */
   isVisited = false
   /** The earliest due time heard of while the loop was busy. */
   heardOf = Number.POSITIVE_INFINITY
+  /** Whether the scheduler let go of it: nothing is written to it any more. */
+  isReleased = false
   /** Whether runs may wait because no executor has room at all. */
   isStarved = false
   /** Jobs with runs that wait because others of theirs are at work. */
@@ -40,8 +46,10 @@ export class StoreSlot {
   readonly atWork = new Map<string, RunAtWork>()
   /** Finished runs of a job (or, after a zero byte, of a function) since they were last trimmed. */
   readonly untrimmed = new Map<string, number>()
-  /** Functions that this process was asked for and does not know. */
-  readonly unknownFunctions = new Set<string>()
+  /** What waits for a process that knows its function and executor. */
+  readonly unserved = new Unserved()
+  /** Jobs at their limit with what they have at work in other processes, as far as the present visit knows. */
+  readonly busyElsewhere = new Set<string>()
 
   readonly #host: SlotHost
   readonly #wakeup: (slot: StoreSlot) => void
@@ -72,17 +80,19 @@ export class StoreSlot {
     if (this.#opening === undefined) return
     const closing = this.#opening.then(() => this.store.shutdown())
     this.#opening = undefined
-    let timer: { cancel(): void } | undefined
-    const deadline = new Promise<void>((resolve) => {
-      timer = this.#host.clock.setTimer(resolve, CLOSING_DEADLINE_MS)
-    })
     try {
-      await Promise.race([closing, deadline])
+      await within(this.#host.clock, CLOSING_DEADLINE_MS, closing)
     } catch (error) {
       this.#host.logger.warn({ store: this.alias, error }, 'closing the job store failed')
-    } finally {
-      timer?.cancel()
     }
+  }
+
+  /** A view of a run of this store that shares neither input nor output with it. */
+  runView(record: RunRecord): Run {
+    const run = runFromRecord(record, this.alias)
+    const input = this.store.isolate(run.input)
+    const output = this.store.isolate(run.output)
+    return input === run.input && output === run.output ? run : { ...run, input, output }
   }
 
   get isFailing(): boolean {
@@ -91,18 +101,21 @@ export class StoreSlot {
 
   /** Notes a failure: one event for each outage, and a growing pause before the next try. */
   failed(error: unknown): void {
+    if (this.isReleased) return
     if (this.#failures === 0) this.report(error)
     const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LONGEST_BACKOFF_MS)
     this.#failures += 1
     this.dueAt = Number.POSITIVE_INFINITY
     this.pollAt = this.#host.clock.monotonic() + backoff
+    this.#wakeup(this)
   }
 
-  /** Notes that the store answered. */
+  /** Notes that the store answered: what was missed is caught up at once. */
   recovered(): void {
     if (this.#failures === 0) return
     this.#failures = 0
     this.#host.logger.info({ store: this.alias }, 'the job store answers again')
+    this.#wakeup(this)
   }
 
   report(error: unknown): void {

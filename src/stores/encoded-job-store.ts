@@ -21,6 +21,7 @@ import type {
 import { jsonSerializer, type Serializer } from '../jobs/serializer.ts'
 import { RecordJobStore } from './record-job-store.ts'
 import type { DueQuery, KindInLane, ListQuery } from './record-store.ts'
+import { SpecCache } from './spec-cache.ts'
 
 /** A record with its contents as text. */
 export interface EncodedRecord extends RecordHeader {
@@ -47,6 +48,7 @@ export const UNDECODABLE = 'undecodable'
 export abstract class EncodedJobStore extends RecordJobStore {
   readonly #serializer: Serializer
   readonly #reported = new Set<string>()
+  readonly #specs = new SpecCache()
 
   constructor(serializer: Serializer = jsonSerializer) {
     super()
@@ -88,7 +90,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
   async due<L extends Lane>(query: DueQuery<L>): Promise<readonly StoreRecord<KindInLane<L>>[]> {
     const records = await this.dueEncoded(query)
     const kind = (query.lane === 'job' ? 'job' : 'run') as KindInLane<L>
-    const decoded = this.#decodeAll(records, kind)
+    const decoded = this.#decodeAll(records, kind, this.#specs)
     if (decoded.length < records.length) await this.#setAside(records, new Set(decoded.map((record) => record.id)))
     return decoded
   }
@@ -113,33 +115,39 @@ export abstract class EncodedJobStore extends RecordJobStore {
   }
 
   #encode(record: StoreRecord): EncodedRecord {
-    return {
-      ...record,
-      spec: encodeSpec(record.kind, record.spec, this.#serializer),
-      status: encodeStatus(record.status, this.#serializer),
-    }
+    const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = record
+    const spec = this.#encodeSpec(kind, record.spec)
+    if (record.kind === 'job') this.#specs.remember(id, spec, record.spec)
+    const status = encodeStatus(record.status, this.#serializer)
+    return { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, spec, status }
+  }
+
+  #encodeSpec(kind: RecordKind, spec: StoreRecord['spec']): string {
+    return this.#specs.text(kind, spec, () => encodeSpec(kind, spec, this.#serializer))
   }
 
   #encodePatch(patch: RecordPatch): EncodedPatch {
     const { spec, status, ...header } = patch
     const encoded: { -readonly [F in keyof EncodedPatch]: EncodedPatch[F] } = header
-    if (spec !== undefined) encoded.spec = encodeSpec('trigger' in spec ? 'job' : 'run', spec, this.#serializer)
+    if (spec !== undefined) encoded.spec = this.#encodeSpec('trigger' in spec ? 'job' : 'run', spec)
     if (status !== undefined) encoded.status = encodeStatus(status, this.#serializer)
     return encoded
   }
 
-  #decodeAll<K extends RecordKind>(records: readonly EncodedRecord[], kind: K): StoreRecord<K>[] {
+  #decodeAll<K extends RecordKind>(records: readonly EncodedRecord[], kind: K, specs?: SpecCache): StoreRecord<K>[] {
     const decoded: StoreRecord<K>[] = []
     for (const encoded of records) {
-      const record = this.#decode(encoded, kind)
+      const record = this.#decode(encoded, kind, specs)
       if (record !== undefined) decoded.push(record)
     }
     return decoded
   }
 
-  #decode<K extends RecordKind>(encoded: EncodedRecord, kind: K): StoreRecord<K> | undefined {
+  #decode<K extends RecordKind>(encoded: EncodedRecord, kind: K, specs?: SpecCache): StoreRecord<K> | undefined {
     try {
-      const spec = decodeSpec(kind, encoded.spec, this.#serializer)
+      const known = kind === 'job' ? specs?.spec(encoded.id, encoded.spec) : undefined
+      const spec = known ?? decodeSpec(kind, encoded.spec, this.#serializer)
+      if (known === undefined && 'trigger' in spec) specs?.remember(encoded.id, encoded.spec, spec)
       const status = decodeStatus(kind, encoded.status, this.#serializer)
       return { ...encoded, kind, spec, status } as StoreRecord<K>
     } catch (error) {

@@ -49,9 +49,7 @@ function fromUrl(url: string, field: string): RecordJobStore {
   const found = typeOf(/^([a-z]+):/.exec(url)?.[1])
   if (found === undefined) {
     const schemes = STORE_TYPES.map((name) => `${name}:`).join(', ')
-    // A mistyped URL may hold a password where nobody looks for one.
-    const shown = url.replace(/^.*@/s, '***@')
-    throw new InvalidArgumentError(field, shown, `must be a URL that begins with one of ${schemes}`)
+    throw new InvalidArgumentError(field, url, `must be a URL that begins with one of ${schemes}`)
   }
   const [location = '', query = ''] = splitOnce(url, '?')
   const options = Object.fromEntries([...new URLSearchParams(query)].map(([key, text]) => [key, parameterValue(text)]))

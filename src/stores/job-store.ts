@@ -26,6 +26,8 @@ export interface StoreHost {
  * scheduler reports it as `store:error`, goes on, and tries again.
  */
 export interface JobStore {
+  /** Whether its jobs outlive the process, so that their functions need registered names. @default false */
+  readonly persistent?: boolean
   /** Opens the store. Called before any other method, again after `shutdown`. */
   start(scheduler: StoreHost, alias: string): Awaitable<void>
   /** Closes what `start` opened. Must return even when the server is gone. */

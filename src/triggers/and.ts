@@ -1,35 +1,25 @@
-/**
- * `and`: the instants at which all of some triggers fire.
- *
- * Intervals are merged into one grid by arithmetic. The rest leaps: each trigger is asked for its first fire at or
- * after the latest candidate, until all agree. A search of thousands of leaps, or of decades, is given up, because
- * triggers that have not met by then are as good as never meeting.
- */
+/** `and`: the instants at which all of some triggers fire. */
 
-import { MILLISECONDS } from '../core/duration.ts'
 import { TriggerError } from '../errors.ts'
 import { CombinedTrigger, checkTriggers } from './combined.ts'
-import { IntervalTrigger } from './interval.ts'
-import { type IntervalGrid, meet } from './interval-grid.ts'
+import { type Conjunction, conjunctionOf, firstMeeting } from './conjunction.ts'
+import { OrTrigger } from './or.ts'
 import { NEVER, type Trigger } from './trigger.ts'
 import { WallClockTrigger } from './wall-clock-trigger.ts'
 import { WindowedTrigger } from './windowed-trigger.ts'
 
-/** How often triggers are asked in one search: some 10 ms, even in code that has not been optimised yet. */
-const MAX_LEAPS = 6_000
-
-/**
- * How far beyond the first candidate a search goes: past the rarest of common meetings, 29 February on a given
- * weekday (40 years at most), while each year costs every time zone in play one survey of its rules.
- */
-const MAX_SEARCH_MS = 60 * 366 * MILLISECONDS.d
-
 /** Where the search for a first common fire begins: 1970. */
 const SEARCH_FROM = -1
+
+/** An `or` inside is taken apart while it leaves no more alternatives than this. */
+const MAX_ALTERNATIVES = 8
 
 /**
  * A trigger that fires when all the triggers fire at the same instant. An interval without a start counts from the
  * Unix epoch here, so that `and(interval('90m'), cron('* 9-17 * * 1-5'))` means the same every day.
+ *
+ * The search for a common fire is bounded. Triggers that have not met by then are refused here; a trigger that was
+ * accepted, and whose next fire a later search cannot decide, throws then rather than seem to have ended.
  *
  * @throws TriggerError `INVALID_TRIGGER` when an argument is no trigger or has jitter, `TRIGGER_NEVER_FIRES` when
  *   the triggers never meet
@@ -41,7 +31,8 @@ export function and(...triggers: Trigger[]): AndTrigger {
 /** See {@link and}. */
 export class AndTrigger extends CombinedTrigger {
   readonly type = 'and'
-  readonly #parts: readonly Trigger[]
+  /** Ways in which all can fire at once: one, or several with an `or` inside. */
+  readonly #alternatives: readonly Conjunction[]
 
   constructor(triggers: readonly Trigger[]) {
     super(triggers.map((trigger) => trigger.onEpochGrid()))
@@ -52,17 +43,29 @@ export class AndTrigger extends CombinedTrigger {
         'must not be used inside and(), where it would avert every match',
       )
     }
-    const parts = mergeIntervals(flatten(this.triggers))
-    if (parts === null || !mayMeet(parts)) {
+    const isSmall = countAlternatives(this) <= MAX_ALTERNATIVES
+    this.#alternatives = (isSmall ? alternativesOf(this) : [this.triggers]).flatMap((parts) => {
+      const conjunction = conjunctionOf(parts)
+      return conjunction !== null && mayMeet(conjunction) ? [conjunction] : []
+    })
+    if (this.#alternatives.length === 0) {
       const rule = 'must have an instant at which all of its triggers fire'
       throw new TriggerError('triggers', this.toString(), rule, 'TRIGGER_NEVER_FIRES')
     }
-    this.#parts = parts
   }
 
+  /** @throws TriggerError `TRIGGER_NEVER_FIRES` when the search is given up without an answer */
   nextAt(afterMs: number): number {
-    const anchored = this.floating ? this.#parts.map((part) => part.anchoredAt(afterMs)) : this.#parts
-    return firstMeeting(anchored, afterMs)
+    let earliest = NEVER
+    for (const alternative of this.#alternatives) {
+      const meeting = firstMeeting(this.floating ? anchored(alternative, afterMs) : alternative, afterMs)
+      if (meeting === undefined) {
+        const rule = 'must fire together again soon enough for a search of bounded length'
+        throw new TriggerError('triggers', this.toString(), rule, 'TRIGGER_NEVER_FIRES')
+      }
+      if (meeting < earliest) earliest = meeting
+    }
+    return earliest
   }
 
   protected of(triggers: readonly Trigger[]): AndTrigger {
@@ -70,46 +73,43 @@ export class AndTrigger extends CombinedTrigger {
   }
 }
 
-/** The first instant after another at which all triggers fire; {@link NEVER} when the search finds none. */
-function firstMeeting(triggers: readonly Trigger[], afterMs: number): number {
-  let candidate = Math.max(...triggers.map((trigger) => trigger.nextAt(afterMs)))
-  const horizon = candidate + MAX_SEARCH_MS
-  let agreed = 0
-  for (let leaps = 0; leaps < MAX_LEAPS && candidate <= horizon && candidate !== NEVER; ) {
-    for (const trigger of triggers) {
-      const next = trigger.nextAt(candidate - 1)
-      agreed = next === candidate ? agreed + 1 : 1
-      candidate = next
-      leaps += 1
-      if (agreed === triggers.length) return candidate
-    }
-  }
-  return NEVER
+function anchored({ grid, triggers }: Conjunction, anchorMs: number): Conjunction {
+  return { grid, triggers: triggers.map((trigger) => trigger.anchoredAt(anchorMs)) }
 }
 
 /**
- * False when the triggers are known never to meet. Those that wait for a time zone are compared with each other
- * only, because where they meet an absolute instant is not known before {@link Trigger.bind}.
+ * False when the triggers are known never to meet, or have not met by the end of a search. Those that wait for a
+ * time zone are compared with each other only, because where they meet an absolute instant is not known before
+ * {@link Trigger.bind}.
  */
-function mayMeet(parts: readonly Trigger[]): boolean {
-  const zoneless = parts.filter((part) => !part.floating && leaves(part).every(isZoneless))
-  const absolute = parts.filter((part) => !part.floating && !leaves(part).some(isZoneless))
-  const groups = zoneless.length === 0 || absolute.length === 0 ? [[...zoneless, ...absolute]] : [zoneless, absolute]
-  return groups.every((group) => group.length === 0 || firstMeeting(group, SEARCH_FROM) !== NEVER)
+function mayMeet({ grid, triggers }: Conjunction): boolean {
+  const fixed = triggers.filter((trigger) => !trigger.floating)
+  const zoneless = fixed.filter((trigger) => leaves(trigger).every(isZoneless))
+  const absolute = fixed.filter((trigger) => !leaves(trigger).some(isZoneless))
+  return meets({ grid: null, triggers: zoneless }) && meets({ grid, triggers: absolute })
 }
 
-/** The triggers with the intervals among them, whose grids are fixed, merged into one; null when they never meet. */
-function mergeIntervals(triggers: readonly Trigger[]): readonly Trigger[] | null {
-  const grids = triggers.flatMap((trigger) => (trigger instanceof IntervalTrigger ? [trigger.grid] : []))
-  const [first, ...rest] = grids
-  if (first === undefined || rest.length === 0) return triggers
-  const merged = rest.reduce<IntervalGrid | null>((met, grid) => (met === null ? null : meet(met, grid)), first)
-  if (merged === null) return null
-  return [IntervalTrigger.ofGrid(merged), ...triggers.filter((trigger) => !(trigger instanceof IntervalTrigger))]
+function meets(conjunction: Conjunction): boolean {
+  if (conjunction.grid === null && conjunction.triggers.length === 0) return true
+  const meeting = firstMeeting(conjunction, SEARCH_FROM)
+  return meeting !== undefined && meeting !== NEVER
 }
 
-function flatten(triggers: readonly Trigger[]): Trigger[] {
-  return triggers.flatMap((trigger) => (trigger instanceof AndTrigger ? flatten(trigger.triggers) : [trigger]))
+/** How many rows {@link alternativesOf} has. */
+function countAlternatives(trigger: Trigger): number {
+  if (!(trigger instanceof CombinedTrigger)) return 1
+  const counts = trigger.triggers.map(countAlternatives)
+  return trigger.type === 'or' ? counts.reduce((a, b) => a + b) : counts.reduce((a, b) => a * b)
+}
+
+/** The `or` of `and`s that a trigger is, each `and` as the list of its triggers. */
+function alternativesOf(trigger: Trigger): readonly (readonly Trigger[])[] {
+  if (trigger instanceof OrTrigger) return trigger.triggers.flatMap(alternativesOf)
+  if (!(trigger instanceof AndTrigger)) return [[trigger]]
+  return trigger.triggers.reduce<readonly (readonly Trigger[])[]>(
+    (rows, child) => rows.flatMap((row) => alternativesOf(child).map((parts) => [...row, ...parts])),
+    [[]],
+  )
 }
 
 function leaves(trigger: Trigger): Trigger[] {

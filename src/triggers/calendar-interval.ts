@@ -13,7 +13,7 @@ import {
   WALL_CLOCK_OPTIONS,
   withSettings,
 } from './options.ts'
-import type { BindContext } from './trigger.ts'
+import { type BindContext, FIRST_INSTANT } from './trigger.ts'
 import type { WallSchedule } from './wall-clock.ts'
 import { WallClockTrigger } from './wall-clock-trigger.ts'
 import type { Zone } from './zone.ts'
@@ -94,7 +94,8 @@ export class CalendarIntervalTrigger extends WallClockTrigger {
 
   anchoredAt(anchorMs: number): CalendarIntervalTrigger {
     if (!this.floating) return this
-    return new CalendarIntervalTrigger(this.#parts, withSettings(this.settings, { startMs: anchorMs }))
+    const startMs = Math.max(anchorMs, FIRST_INSTANT)
+    return new CalendarIntervalTrigger(this.#parts, withSettings(this.settings, { startMs }))
   }
 
   bind(context: BindContext): CalendarIntervalTrigger {

@@ -1,5 +1,6 @@
 /** The list of a trigger's next fire times. */
 
+import { checkOptions, renamed } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { INSTANT_RULE, instantMs } from './instant.ts'
 import type { DateInput } from './options.ts'
@@ -26,19 +27,17 @@ const OPTION_NAMES: readonly string[] = ['after', 'count', 'until']
  */
 export function fireTimes(trigger: Trigger, options: FireTimesOptions): Date[] {
   if (!(trigger instanceof Trigger)) throw new InvalidArgumentError('trigger', trigger, 'must be a trigger')
-  const { after, until, count } = checkOptions(options)
+  const { after, until, count } = optionsOf(options)
   const times: Date[] = []
   for (let t = trigger.nextAt(after); times.length < count && t <= until; t = trigger.nextAt(t)) times.push(new Date(t))
   return times
 }
 
-function checkOptions(options: unknown): { after: number; until: number; count: number } {
-  const given = typeof options === 'object' && options !== null ? Object.entries(options) : []
-  const unknown = given.find(([name]) => !OPTION_NAMES.includes(name))
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(unknown[0], unknown[1], `is not known here; known: ${OPTION_NAMES.join(', ')}`)
-  }
-  const { after, until, count }: Record<string, unknown> = Object.fromEntries(given)
+function optionsOf(options: unknown): { after: number; until: number; count: number } {
+  const { after, until, count } = renamed(
+    (name) => name.replace(/^options\./, ''),
+    () => checkOptions(options, 'options', OPTION_NAMES),
+  )
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > MAX_COUNT) {
     throw new InvalidArgumentError('count', count, `must be a whole number from 1 to ${MAX_COUNT}`)
   }

@@ -5,7 +5,7 @@ import { AndTrigger } from './and.ts'
 import { CALENDAR_PARTS, CalendarIntervalTrigger, calendarParts } from './calendar-interval.ts'
 import { checkTriggers, MAX_DEPTH } from './combined.ts'
 import { compileCrontab, compileFields } from './cron/compile.ts'
-import { CronTrigger } from './cron/cron-trigger.ts'
+import { cronTriggerOf } from './cron/cron-trigger.ts'
 import { date } from './date.ts'
 import { IntervalTrigger, intervalMs } from './interval.ts'
 import type { TriggerBody } from './json.ts'
@@ -26,7 +26,7 @@ const WALL_CLOCK: OptionNames = [...WALL_CLOCK_OPTIONS, 'seed']
 const READERS: { readonly [type in TriggerBody['type']]: Reader } = {
   cron: {
     names: ['expression', 'fields', ...WALL_CLOCK],
-    read: (values) => new CronTrigger(compileEither(values), readSettings(values, WALL_CLOCK)),
+    read: (values) => cronTriggerOf(compileEither(values), readSettings(values, WALL_CLOCK)),
   },
   interval: {
     names: ['every', ...WINDOW],

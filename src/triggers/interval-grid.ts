@@ -1,12 +1,19 @@
-/** Where fixed grids `start + k * every` meet: the Chinese remainder theorem, exact through `BigInt`. */
+/** Fixed grids `start + k * every`, and where they meet: the Chinese remainder theorem, exact through `BigInt`. */
 
-import { LAST_INSTANT } from './trigger.ts'
+import { LAST_INSTANT, NEVER } from './trigger.ts'
 
 /** The instants `start + k * every`, k >= 0, up to `end`; all in epoch ms. */
 export interface IntervalGrid {
   readonly start: number
   readonly every: number
   readonly end: number
+}
+
+/** The first instant of a grid at or after another; {@link NEVER} when there is none. */
+export function gridFrom({ start, every, end }: IntervalGrid, fromMs: number): number {
+  const beyond = fromMs <= start ? 0 : (fromMs - start) % every
+  const next = fromMs <= start ? start : beyond === 0 ? fromMs : fromMs - beyond + every
+  return next <= end ? next : NEVER
 }
 
 /** The instants that two grids share, again a grid; null when they never meet. */

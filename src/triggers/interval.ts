@@ -5,7 +5,6 @@ import { TriggerError } from '../errors.ts'
 import type { IntervalGrid } from './interval-grid.ts'
 import type { IntervalJSON } from './json.ts'
 import {
-  DEFAULT_SETTINGS,
   type IntervalOptions,
   recordOf,
   resolveOptions,
@@ -61,11 +60,6 @@ export class IntervalTrigger extends WindowedTrigger {
     super(settings)
     this.everyMs = everyMs
     this.floating = settings.startMs === undefined
-  }
-
-  /** A trigger with the fire times of a grid. */
-  static ofGrid({ start, every, end }: IntervalGrid): IntervalTrigger {
-    return new IntervalTrigger(every, withSettings(DEFAULT_SETTINGS, { startMs: start, endMs: end }))
   }
 
   /** Its fire times, jitter aside; those of the Unix epoch's grid while floating. */

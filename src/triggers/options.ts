@@ -1,6 +1,7 @@
 /** The options that triggers share, resolved and validated: `timezone`, `startDate`, `endDate`, `jitter`, `dst`. */
 
 import { type Duration, parseDuration } from '../core/duration.ts'
+import { checkPlainObject, readable } from '../core/validate.ts'
 import { InvalidArgumentError, TriggerError } from '../errors.ts'
 import { parseInstant } from './instant.ts'
 import type { WallClockJSON } from './json.ts'
@@ -106,6 +107,12 @@ export function settingsInZone(timezone: string): TriggerSettings {
   return settings
 }
 
+/** True for settings with a time zone and nothing else but `dst`. */
+export function isZoneOnly({ timezone, startMs, endMs, jitterMs, seed }: TriggerSettings): boolean {
+  const isWindowed = startMs !== undefined || endMs !== undefined
+  return timezone !== undefined && !isWindowed && jitterMs === 0 && seed === undefined
+}
+
 /**
  * The options that a user passed.
  *
@@ -156,24 +163,28 @@ export function settingsJSON(settings: TriggerSettings): WallClockJSON {
 
 /** A plain object that has no other keys than `names`; `field` is its name in errors. */
 export function recordOf(value: unknown, field: string, names: readonly string[]): Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) throw new TriggerError(field, value, 'must be an object')
-  for (const key of Object.keys(value)) {
-    if (!names.includes(key)) throw new TriggerError(key, value[key], `is not known here; known: ${names.join(', ')}`)
-  }
-  return value
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return asTriggerError(() => {
+    const fields = checkPlainObject(value, field)
+    for (const key of readable(field, value, () => Object.keys(fields))) {
+      const content = readable(key, value, () => fields[key])
+      if (!names.includes(key)) throw new TriggerError(key, content, `is not known here; known: ${names.join(', ')}`)
+    }
+    return fields
+  })
 }
 
 /** A duration whose error is a `TriggerError`. */
 export function triggerDuration(value: unknown, field: string, minimum: number): number {
+  return asTriggerError(() => parseDuration(value, field, minimum))
+}
+
+function asTriggerError<T>(check: () => T): T {
   try {
-    return parseDuration(value, field, minimum)
+    return check()
   } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error
-    throw new TriggerError(field, value, String(error.details['rule']))
+    if (!(error instanceof InvalidArgumentError) || error instanceof TriggerError) throw error
+    const { field, value, rule } = error.details
+    throw new TriggerError(String(field), value, String(rule))
   }
 }
 

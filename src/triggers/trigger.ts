@@ -88,8 +88,9 @@ export abstract class Trigger {
 
 /** The number of fire times in `(afterMs, untilMs]`, at most `limit`. */
 export function countByWalking(next: (ms: number) => number, afterMs: number, untilMs: number, limit: number): number {
+  const until = Math.min(untilMs, LAST_INSTANT)
   let count = 0
-  for (let t = next(afterMs); count < limit && t <= untilMs; t = next(t)) count += 1
+  for (let t = next(afterMs); count < limit && t <= until; t = next(t)) count += 1
   return count
 }
 
@@ -98,10 +99,10 @@ export function countByWalking(next: (ms: number) => number, afterMs: number, un
  * trigger over a century takes about forty steps.
  */
 export function latestByBisection(next: (ms: number) => number, afterMs: number, untilMs: number): number {
+  let end = Math.min(untilMs, LAST_INSTANT)
   const first = next(afterMs)
-  if (first > untilMs) return NONE
+  if (first > end) return NONE
   let latest = first
-  let end = untilMs
   for (;;) {
     const following = next(latest)
     if (following > end) return latest

@@ -63,7 +63,9 @@ export class Zone {
 
   #load(year: number): readonly Segment[] {
     const model = modelOf(year)
-    const segments = model === year ? this.#survey(year) : this.#copy(model, year)
+    // Copies are cheap to make again, and a search up to the year 9999 would leave thousands of them
+    if (model !== year) return this.#copy(model, year)
+    const segments = this.#survey(year)
     this.#years.set(year, segments)
     return segments
   }

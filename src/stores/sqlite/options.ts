@@ -1,7 +1,7 @@
 /** Options of the SQLite store: checked, with every default filled in. */
 
 import { type Duration, parseDuration } from '../../core/duration.ts'
-import { checkBoolean, checkFields, checkOneOf } from '../../core/validate.ts'
+import { checkBoolean, checkFields, checkOneOf, checkText } from '../../core/validate.ts'
 import { InvalidArgumentError } from '../../errors.ts'
 import { jsonSerializer, type Serializer } from '../../jobs/serializer.ts'
 import { isSqliteDatabase, type SqliteDatabase } from './driver.ts'
@@ -45,6 +45,7 @@ const OPTION_KEYS = [
 ] as const satisfies readonly (keyof SqliteJobStoreOptions)[]
 
 const MAX_BUSY_TIMEOUT_MS = 60_000
+const MAX_PATH = 4_096
 
 /** Where the data is: a database to open, with its settings, or one that the user opened. */
 export type SqliteSource =
@@ -80,6 +81,7 @@ function fileSource({
   if (typeof path !== 'string' || path.trim() === '') {
     throw new InvalidArgumentError('options.path', path, "must be the path of a file, or ':memory:'")
   }
+  checkText(path, 'options.path', MAX_PATH)
   const busyTimeoutMs = parseDuration(busyTimeout, 'options.busyTimeout')
   if (busyTimeoutMs > MAX_BUSY_TIMEOUT_MS) {
     throw new InvalidArgumentError('options.busyTimeout', busyTimeout, 'must be at most 60 seconds')

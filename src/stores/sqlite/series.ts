@@ -2,7 +2,7 @@
 
 import type { RunSeries } from '../record-store.ts'
 import type { Connection, Statement } from './connection.ts'
-import { number } from './rows.ts'
+import { number, text } from './rows.ts'
 import { IS_ACTIVE, IS_OVER, type Tables } from './tables.ts'
 
 export class SeriesKeeper {
@@ -18,7 +18,8 @@ export class SeriesKeeper {
       `WHERE ${condition} AND lane = 'history' ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)`
     this.#connection = connection
     this.#countActive = connection.prepare(
-      `SELECT count(*) AS runs FROM ${records} INDEXED BY ${tables.activeRuns} ` + `WHERE job_id = ? AND ${IS_ACTIVE}`,
+      `SELECT job_id AS job, count(*) AS runs FROM ${records} INDEXED BY ${tables.activeRuns} ` +
+        `WHERE job_id IN (SELECT value FROM json_each(?)) AND ${IS_ACTIVE} GROUP BY job_id`,
     )
     this.#trimJob = connection.prepare(surplus(tables.finishedRuns, `job_id = ? AND ${IS_OVER}`))
     this.#trimFunction = connection.prepare(surplus(tables.finishedEnqueued, 'job_id IS NULL AND function_ref = ?'))
@@ -26,10 +27,7 @@ export class SeriesKeeper {
 
   countActive(jobIds: readonly string[]): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
-    for (const jobId of jobIds) {
-      const row = this.#countActive.first(jobId)
-      if (row !== undefined) counts.set(jobId, number(row, 'runs'))
-    }
+    for (const row of this.#countActive.all(JSON.stringify(jobIds))) counts.set(text(row, 'job'), number(row, 'runs'))
     return counts
   }
 

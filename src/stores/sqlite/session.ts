@@ -17,6 +17,12 @@ import { type Tables, tablesOf } from './tables.ts'
 /** How long to wait before asking for WAL again. */
 const RETRY_MS = 10
 
+/**
+ * Pages (of 4 kB) in the log before SQLite copies them into the database. Firing writes the same index pages over and
+ * over: four times SQLite's own 1,000 means that each is copied a fourth as often.
+ */
+const WAL_PAGES = 4_000
+
 export class Session {
   readonly changes: ChangeWriter
   readonly due: DueReader
@@ -79,7 +85,9 @@ async function configure(
   const deadline = systemClock.monotonic() + source.busyTimeoutMs
   for (;;) {
     try {
-      connection.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${source.synchronous}`)
+      connection.exec(
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${source.synchronous}; PRAGMA wal_autocheckpoint = ${WAL_PAGES}`,
+      )
       return
     } catch (error) {
       if (!isBusy(error) || systemClock.monotonic() > deadline) throw error

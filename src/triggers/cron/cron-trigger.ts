@@ -3,6 +3,7 @@
 import { TriggerError } from '../../errors.ts'
 import type { CronFields, CronJSON } from '../json.ts'
 import {
+  isZoneOnly,
   resolveOptions,
   settingsJSON,
   type TriggerOptions,
@@ -27,13 +28,33 @@ import { type CompiledCron, compileCrontab, compileFields } from './compile.ts'
  * @example cron({ day: 'last fri', hour: 17 })
  */
 export function cron(expression: string | CronFields, options?: TriggerOptions): CronTrigger {
-  return new CronTrigger(compile(expression), resolveOptions(options, WALL_CLOCK_OPTIONS))
+  return cronTriggerOf(compile(expression), resolveOptions(options, WALL_CLOCK_OPTIONS))
 }
 
 function compile(expression: unknown): CompiledCron {
   if (typeof expression === 'string') return compileCrontab(expression)
   if (typeof expression === 'object' && expression !== null) return compileFields(expression)
   throw new TriggerError('expression', expression, 'must be crontab text or an object of fields')
+}
+
+/** Triggers of one schedule that are kept for sharing: in as many time zones, say. */
+const MAX_SHARED = 8
+const shared = new WeakMap<CompiledCron, CronTrigger[]>()
+
+/**
+ * The trigger of a schedule. Equal triggers without a window and jitter are one object, so that a million jobs with
+ * the same schedule cost one trigger. A trigger that waits for a time zone is not shared, as the system's may change.
+ */
+export function cronTriggerOf(compiled: CompiledCron, settings: TriggerSettings): CronTrigger {
+  if (!isZoneOnly(settings)) return new CronTrigger(compiled, settings)
+  const known = shared.get(compiled) ?? []
+  const equal = known.find((trigger) => trigger.hasSettings(settings))
+  if (equal !== undefined) return equal
+  const trigger = new CronTrigger(compiled, settings)
+  if (known.length === 0) shared.set(compiled, known)
+  if (known.length >= MAX_SHARED) known.shift()
+  known.push(trigger)
+  return trigger
 }
 
 /** See {@link cron}. */
@@ -47,6 +68,12 @@ export class CronTrigger extends WallClockTrigger {
     this.#compiled = compiled
   }
 
+  /** Whether a trigger of the same schedule, both with no more than a time zone and policies, would be equal. @internal */
+  hasSettings({ timezone, gap, overlap }: TriggerSettings): boolean {
+    const own = this.settings
+    return own.timezone === timezone && own.gap === gap && own.overlap === overlap
+  }
+
   protected scheduleIn(): WallSchedule {
     return this.#compiled.schedule
   }
@@ -58,7 +85,7 @@ export class CronTrigger extends WallClockTrigger {
 
   bind(context: BindContext): CronTrigger {
     const settings = this.completed(context)
-    return settings === this.settings ? this : new CronTrigger(this.#compiled, settings)
+    return settings === this.settings ? this : cronTriggerOf(this.#compiled, settings)
   }
 
   toBody(): CronJSON {

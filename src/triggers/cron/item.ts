@@ -45,6 +45,9 @@ export const DAY_OF_WEEK = field('dayOfWeek', '0-7 or sun-sat', (item) => `0 0 0
 /** cron-parser makes a date of this, which nobody asks for; given, it does not read the clock. */
 const SOME_DATE = new Date(0)
 
+/** The one range whose step fits and still leaves a single value, because 0 and 7 are the same day. */
+const SUNDAY_TO_SUNDAY = /^(?:00?|sun)-0?7\/0?7$/
+
 const MAX_CACHED_ITEMS = 4_000
 const cache = new Map<string, ValueSet>()
 
@@ -61,7 +64,8 @@ export function itemValues(kind: ParserField, item: string, label: string): Valu
   const shape = kind.shape.exec(item)
   const values = shape === null ? [] : expand(kind, item)
   // A step that does not fit into its range leaves the range's first value alone
-  if (values.length === 0 || (shape?.[1] !== undefined && values.length === 1)) {
+  const isStepTooLong = shape?.[1] !== undefined && values.length === 1 && !SUNDAY_TO_SUNDAY.test(item)
+  if (values.length === 0 || isStepTooLong) {
     throw new TriggerError(label, item, kind.rule)
   }
   const set = setOf(values)

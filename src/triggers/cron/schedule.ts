@@ -161,10 +161,12 @@ export class CronSchedule implements WallSchedule {
 
   #daysInWeeks(days: number, weeks: ValueSet): number {
     let kept = 0
-    for (let rest = days; rest !== 0; rest &= rest - 1) {
-      const day = lowestBit(rest)
-      const week = isoWeekOf(this.#monthStart + day - 1)
-      if (firstFrom(weeks.low, weeks.high, week) === week) kept |= 1 << day
+    for (let day = 1; day <= this.#monthLength; ) {
+      const epochDay = this.#monthStart + day - 1
+      const week = isoWeekOf(epochDay)
+      const untilMonday = 7 - ((weekdayOf(epochDay) + 6) % 7)
+      if (firstFrom(weeks.low, weeks.high, week) === week) kept |= days & (((1 << untilMonday) - 1) << day)
+      day += untilMonday
     }
     return kept
   }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { decodeSpec, decodeStatus, ENCODING_VERSION, encodeSpec, encodeStatus } from '../../../src/jobs/encoding.ts'
+import {
+  decodeSpec,
+  decodeStatus,
+  ENCODING_VERSION,
+  encodeSpec,
+  encodeStatus,
+  UNWRITTEN_POLICY,
+} from '../../../src/jobs/encoding.ts'
 import type { JobSpec } from '../../../src/jobs/job.ts'
 import { DEFAULT_POLICY, type JobPolicy } from '../../../src/jobs/policy.ts'
 import { FRESH_STATUS, type RunSpec, type RunStatus } from '../../../src/jobs/run.ts'
@@ -115,6 +122,34 @@ describe('specs', () => {
   test('of a run with an unknown origin are refused', () => {
     const text = spoiled(encodeStatus(status, jsonSerializer) ?? '', { origin: 'magic' })
     expect(() => decodeStatus('run', text, jsonSerializer)).toThrow(/run\.status\.origin must be one of schedule/)
+  })
+})
+
+describe('what layout 1 leaves out', () => {
+  test('the policy that is not written is the one that it always was: changing it needs a layout 2', () => {
+    expect(ENCODING_VERSION).toBe(1)
+    expect(UNWRITTEN_POLICY).toEqual({
+      coalesce: true,
+      maxInstances: 1,
+      maxRuns: null,
+      misfireGraceMs: null,
+      timeoutMs: null,
+      retry: { attempts: 1, baseMs: 0, factor: 1, capMs: 0, jitter: 0 },
+      onCrash: 'retry',
+      history: { keep: 100, maxAgeMs: 30 * 86_400_000 },
+    })
+  })
+
+  test('a spec without input and with that policy is read back whole', () => {
+    const spec: RunSpec = { input: undefined, executor: 'default', policy: UNWRITTEN_POLICY }
+    const text = encodeSpec('run', spec, jsonSerializer)
+    expect(JSON.parse(text)).toEqual({ v: 1, executor: 'default' })
+    expect(decodeSpec('run', text, jsonSerializer)).toStrictEqual(spec)
+  })
+
+  test('a run that shares the spec of its job writes only its own part', () => {
+    const text = encodeSpec('run', jobSpec, jsonSerializer)
+    expect(Object.keys(JSON.parse(text)).sort()).toEqual(['executor', 'input', 'policy', 'v'])
   })
 })
 

@@ -251,6 +251,14 @@ describe('what people do', () => {
   })
 })
 
+test('what made the run stays known whatever happens to it', () => {
+  let run = newRun(job(), { id: 'r', origin: 'manual', at: NOW })
+  for (const step of [claim(run, lease), handBack(run, NOW), cancel(run, 'x', NOW), retryFinished(run, NOW)]) {
+    run = applied(run, step)
+    expect(run.status.origin).toBe('manual')
+  }
+})
+
 describe('the change that writes a step', () => {
   test('needs the version that its author saw', () => {
     const patch = cancel(running(), 'x', NOW)

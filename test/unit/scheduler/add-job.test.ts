@@ -227,16 +227,22 @@ describe('addJobs', () => {
     expect(await scheduler.getJobs()).toEqual([])
   })
 
-  it('one that conflicts is told, and those beside it are added all the same, with event and fire', async () => {
-    const { clock, scheduler } = await startedBench()
-    const recorder = new Recorder(clock)
-    await scheduler.addJob(recorder.handler, date(at(HOUR)), { id: 'taken' })
+  it('an id that is taken, or given twice, is refused before anything is written', async () => {
+    const { scheduler } = newBench()
+    const job = await scheduler.addJob(() => undefined, date(at(HOUR)), { id: 'taken' })
     const events = recordEvents(scheduler)
-    const jobs = ['taken', 'free'].map((id) => ({ fn: recorder.handler, trigger: interval('1m'), options: { id } }))
-    expect(await rejection(scheduler.addJobs(jobs))).toMatchObject({ code: 'CONFLICTING_ID', details: { id: 'taken' } })
-    expect(events).toEqual(['job:added free'])
-    await clock.advance(MINUTE)
-    expect(recorder.calls.map(({ run }) => run.jobId)).toEqual(['free'])
+    for (const ids of [
+      ['free', 'taken'],
+      ['twice', 'twice'],
+    ]) {
+      const jobs = ids.map((id) => ({ fn: () => undefined, trigger: interval('1m'), options: { id } }))
+      expect(await rejection(scheduler.addJobs(jobs))).toMatchObject({
+        code: 'CONFLICTING_ID',
+        details: { id: ids[1] },
+      })
+    }
+    expect(await scheduler.getJobs()).toEqual([job])
+    expect(events).toEqual([])
   })
 
   it('replaces where it may', async () => {

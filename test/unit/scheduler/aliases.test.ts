@@ -1,7 +1,7 @@
 /** Job stores and executors that come and go while the scheduler runs. */
 
 import { describe, expect, it } from 'vitest'
-import { AsyncExecutor, type Executor, interval, MemoryJobStore } from '../../../src/index.ts'
+import { AsyncExecutor, CronwrightError, type Executor, interval, MemoryJobStore } from '../../../src/index.ts'
 import {
   Gate,
   MINUTE,
@@ -134,6 +134,31 @@ describe('executors', () => {
     await clock.advance(SECOND)
     expect(await runOf(scheduler, good.id)).toMatchObject({ state: 'completed', output: 'good 1' })
     expect(await runOf(scheduler, bad.id)).toMatchObject({ state: 'failed', error: { message: 'broken' } })
+  })
+
+  it('a run that an executor gave up because it was removed waits for the next', async () => {
+    class Threads implements Executor {
+      readonly maxConcurrency = 1
+      giveUp: (error: Error) => void = () => undefined
+      async start(): Promise<void> {}
+      execute(): Promise<never> {
+        return new Promise((_resolve, reject) => {
+          this.giveUp = reject
+        })
+      }
+      async shutdown(): Promise<void> {
+        this.giveUp(new CronwrightError('SHUTDOWN', 'the executor was shut down'))
+      }
+    }
+    const { clock, scheduler } = await startedBench({ executors: { threads: new Threads() } })
+    const run = await scheduler.enqueue(() => 'done', 1, { executor: 'threads' })
+    await clock.advance(0)
+    await scheduler.removeExecutor('threads')
+    await clock.advance(MINUTE)
+    expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'pending', attempt: 0, reason: 'handed-back' })
+    await scheduler.addExecutor('threads', { type: 'async' })
+    await clock.advance(0)
+    expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', attempt: 1, output: 'done' })
   })
 
   it('one that cannot be started is not added', async () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { interval, type Logger, type RunEvent } from '../../../src/index.ts'
-import { at, MINUTE, newBench, Recorder, recordEvents, SECOND, settled, startedBench } from './support.ts'
+import { at, MINUTE, newBench, Recorder, recordEvents, runOf, SECOND, settled, startedBench } from './support.ts'
 
 describe('events', () => {
   it('of a fire come in order: submitted, started, completed', async () => {
@@ -108,6 +108,18 @@ describe('listeners', () => {
     end()
     scheduler.pause()
     expect(calls).toEqual(['always', 'once', 'always'])
+  })
+
+  it('what one does to the run that it is shown reaches neither the handler nor the store', async () => {
+    const { clock, scheduler } = await startedBench()
+    const recorder = new Recorder(clock)
+    for (const name of ['run:submitted', 'run:started', 'run:completed'] as const) {
+      scheduler.on(name, ({ run }) => (run.input as number[]).push(2))
+    }
+    const { id } = await scheduler.enqueue(recorder.handler, [1])
+    await clock.advance(0)
+    expect(recorder.inputs).toEqual([[1]])
+    expect(await runOf(scheduler, id)).toMatchObject({ state: 'completed', input: [1] })
   })
 
   it('a listener that is slow to settle holds nothing up', async () => {

@@ -252,10 +252,11 @@ describe('job commands', () => {
 
   it('what a caller does to a job does not reach the store', async () => {
     const { scheduler } = newBench()
-    await scheduler.addJob(() => undefined, interval('1m'), { id: 'tick', input: { items: [1] } })
-    const input = (await jobOf(scheduler, 'tick')).input as { items: number[] }
-    input.items.push(2)
+    const options = { id: 'tick', input: { items: [1] }, metadata: { owners: ['ann'] } }
+    await scheduler.addJob(() => undefined, interval('1m'), options)
+    const job = await jobOf(scheduler, 'tick')
+    for (const list of [(job.input as typeof options.input).items, job.metadata['owners'] as unknown[]]) list.push(2)
     const [listed] = await scheduler.getJobs()
-    expect(listed?.input).toEqual({ items: [1] })
+    expect(listed).toMatchObject(options)
   })
 })

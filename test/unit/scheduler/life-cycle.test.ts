@@ -91,6 +91,22 @@ it('pause stops firing, lets runs at work go on, and resume catches up', async (
   expect(recorder.times.at(-1)).toBe(12 * MINUTE)
 })
 
+it('a fire that is under way when pause is called starts nothing before resume', async () => {
+  const store = new UnrulyStore()
+  const { clock, scheduler } = await startedBench({ jobStores: { default: store } })
+  const recorder = new Recorder(clock)
+  await scheduler.addJob(recorder.handler, interval('1m'), { id: 'tick' })
+  store.holdReplies()
+  await clock.advance(MINUTE)
+  scheduler.pause()
+  store.behave()
+  await clock.advance(10 * SECOND)
+  expect(recorder.calls).toEqual([])
+  scheduler.resume()
+  await clock.advance(0)
+  expect(recorder.calls).toMatchObject([{ run: { jobId: 'tick', attempt: 1 } }])
+})
+
 it('keeps the lease of a run at work while paused', async () => {
   const { clock, scheduler } = await startedBench({ leaseDuration: '15s' })
   const gate = new Gate()

@@ -17,7 +17,7 @@ import {
 
 describe.each(STORES)('replaceExisting on %s', (_name, newStore) => {
   it('ZJ-05 a job of 30 minutes in a process that restarts every 20 still fires every 30', async () => {
-    const { clock, scheduler } = newBench({ jobStores: { default: newStore() } })
+    const { clock, scheduler } = newBench({ jobStores: { default: newStore() }, pollInterval: '1m' })
     const recorder = new Recorder(clock)
     scheduler.register('work', recorder.handler)
     for (let restart = 0; restart < 6; restart += 1) {
@@ -27,12 +27,11 @@ describe.each(STORES)('replaceExisting on %s', (_name, newStore) => {
       await settled(clock, scheduler.shutdown())
       await clock.advance(20 * MINUTE * (restart + 1) - (clock.now() - at(0).getTime()))
     }
-    expect(recorder.times).toEqual([30, 60, 90, 120].slice(0, recorder.calls.length).map((minute) => minute * MINUTE))
-    expect(recorder.calls.length).toBeGreaterThanOrEqual(3)
+    expect(recorder.times).toEqual([30, 60, 90].map((minute) => minute * MINUTE))
   })
 
   it('ZJ-05 also after the trigger was changed once', async () => {
-    const { clock, scheduler } = await startedBench({ jobStores: { default: newStore() } })
+    const { clock, scheduler } = await startedBench({ jobStores: { default: newStore() }, pollInterval: '1m' })
     const recorder = new Recorder(clock)
     scheduler.register('work', recorder.handler)
     const register = (trigger: Trigger) => scheduler.addJob('work', trigger, { id: 'tick', replaceExisting: true })

@@ -116,7 +116,10 @@ describe('export and import', () => {
     const bad = JSON.stringify({ ...file, jobs: [job, { ...job, id: 'b', maxInstances: 0 }] })
     expect(await rejection(scheduler.importJobs(bad))).toMatchObject({ code: 'DESERIALIZATION' })
     const twice = JSON.stringify({ ...file, jobs: [job, job] })
-    expect(await rejection(scheduler.importJobs(twice))).toMatchObject({ code: 'INVALID_ARGUMENT', details: { value: 'a' } })
+    expect(await rejection(scheduler.importJobs(twice))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: { value: 'a' },
+    })
     expect(await scheduler.getJobs()).toEqual([])
   })
 })

@@ -10,6 +10,8 @@ export class UnrulyStore extends MemoryJobStore {
   override readonly capabilities: StoreCapabilities
   /** Commits that were made. */
   commits = 0
+  /** Calls that asked what is due. */
+  questions = 0
   /** Calls that failed. */
   failures = 0
   #failure: Error | undefined
@@ -74,6 +76,7 @@ export class UnrulyStore extends MemoryJobStore {
 
   override async due<L extends Lane>(query: DueQuery<L>): Promise<readonly StoreRecord<KindInLane<L>>[]> {
     await this.#request()
+    this.questions += 1
     return super.due(query)
   }
 

@@ -114,7 +114,7 @@ function jobRecord(id: string, due: number | null = 1_000): JobRecord {
 }
 
 function runOf(job: JobRecord, at = 1_000): RunRecord {
-  return newRun(job, { id: `${job.id}@${at}`, origin: 'schedule', at, input: null })
+  return newRun(job, { id: `${job.id}@${at}`, origin: 'schedule', at })
 }
 
 async function add(...records: JobRecord[]): Promise<void> {

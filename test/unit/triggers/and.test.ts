@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { and, calendarInterval, cron, date, interval, or, type Trigger } from '../../../src/triggers/index.ts'
+import {
+  and,
+  calendarInterval,
+  cron,
+  date,
+  fireTimes,
+  interval,
+  NEVER,
+  or,
+  type Trigger,
+} from '../../../src/triggers/index.ts'
 import { expectError, fires, ms } from './support.ts'
 
 const utc = { timezone: 'UTC' }
@@ -95,6 +105,53 @@ describe('and', () => {
   it('gives null once its triggers have met for the last time', () => {
     const trigger = and(cron('0 0 0 13 * * 2026', utc), cron('0 0 * * 5', utc))
     expect(trigger.next(new Date('2026-11-13T00:00:00Z'))).toBeNull()
+  })
+
+  it('refuses what does not meet within the steps of a search', () => {
+    const sparse = Array.from({ length: 59 }, (_, second) => second + 1).join()
+    expectError(() => and(cron(`${sparse} * * * * *`, utc), interval('1m')), 'TRIGGER_NEVER_FIRES', 'triggers')
+  })
+
+  it('throws, rather than seem to have ended, when a later search is given up', () => {
+    // Liberia's clocks were 44 min 30 s behind until 1972; since then its half hours are no full hours elsewhere
+    const trigger = and(interval('1h'), cron('30 15 * * * *', { timezone: 'Africa/Monrovia' }))
+    expect(fires(trigger, '1971-01-01T00:00:00Z', 1)).toEqual(['1971-01-01T01:00:00Z'])
+    expectError(() => trigger.next(new Date('2026-01-01T00:00:00Z')), 'TRIGGER_NEVER_FIRES', 'triggers')
+  })
+
+  it('knows that it has ended when only an alternative that never meets the rest is left', () => {
+    const trigger = and(or(date('2026-12-25T09:00:00Z'), cron('0 10 * * *', utc)), cron('0 9 * * *', utc))
+    expect(fires(trigger, '2026-01-01T00:00:00Z', 2)).toEqual(['2026-12-25T09:00:00Z'])
+    expectError(
+      () => and(or(cron('0 10 * * *', utc), cron('0 11 * * *', utc)), cron('0 9 * * *', utc)),
+      'TRIGGER_NEVER_FIRES',
+    )
+  })
+
+  it('fires where any alternatives of its ors meet, however many there are', () => {
+    const halves = [2, 3].map((hours) => interval(`${hours}h`))
+    const many = [5, 7, 9, 11].map((hours) => interval(`${hours}h`))
+    for (const more of [many, [...many, interval('13h')]]) {
+      const trigger = and(or(...halves), or(...more))
+      const expected = Array.from({ length: 200 }, (_, hour) => hour + 1).filter(
+        (hour) =>
+          [2, 3].some((n) => hour % n === 0) &&
+          [5, 7, 9, 11, ...(more === many ? [] : [13])].some((n) => hour % n === 0),
+      )
+      expect(
+        fireTimes(trigger, { after: 0, count: 200, until: 200 * 3_600_000 }).map((t) => t.getTime() / 3_600_000),
+      ).toEqual(expected)
+    }
+  })
+
+  it('finds a fire on a whole second for intervals of milliseconds', () => {
+    expect(and(interval(999), cron('0 0 0 * * *', utc)).nextAt(0)).toBe((999 * 86_400_000) / 27)
+  })
+
+  it('counts and finds its latest fire without an end', () => {
+    const trigger = and(interval('2h'), cron('0 0 * * * * 2026', utc))
+    expect(trigger.countBetween(0, NEVER, 10_000)).toBe(4_380)
+    expect(trigger.latestAt(0, NEVER)).toBe(ms('2026-12-31T22:00:00Z'))
   })
 
   it('refuses jitter inside, which would avert every match', () => {

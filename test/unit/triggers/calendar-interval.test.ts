@@ -114,6 +114,14 @@ describe('a calendar interval', () => {
     expectError(() => calendarInterval(spec as CalendarIntervalSpec), 'INVALID_TRIGGER', field)
   })
 
+  it('starts with the year 1 when asked from before it', () => {
+    for (const timezone of ['UTC', 'America/New_York', 'Pacific/Kiritimati']) {
+      const next = calendarInterval({ months: 1 }, { timezone }).next(new Date(-8.64e15))
+      expect(next?.getTime()).toBeGreaterThanOrEqual(ms('0001-01-01T00:00:00Z'))
+      expect(next?.getTime()).toBeLessThan(ms('0001-03-02T00:00:00Z'))
+    }
+  })
+
   it('reads well', () => {
     expect(String(calendarInterval({ years: 2, months: 1, hour: 9 }, { timezone: 'UTC' }))).toBe(
       'every 2 years and month at 09:00:00 in UTC',

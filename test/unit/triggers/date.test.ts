@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { date, NONE } from '../../../src/triggers/index.ts'
+import { date, NEVER, NONE } from '../../../src/triggers/index.ts'
 import { expectError, fires, ms } from './support.ts'
 
 const AT = '2026-12-24T18:00:00Z'
@@ -34,6 +34,7 @@ describe('a date', () => {
   it('counts, finds itself, needs no binding and reads well', () => {
     expect(date(AT).countBetween(ms(AT) - 1, ms(AT), 5)).toBe(1)
     expect(date(AT).countBetween(ms(AT), ms(AT) + 1, 5)).toBe(0)
+    expect(date(AT).countBetween(0, NEVER, 5)).toBe(1)
     expect(date(AT).latestAt(0, ms(AT))).toBe(ms(AT))
     expect(date(AT).latestAt(0, ms(AT) - 1)).toBe(NONE)
     const trigger = date(AT)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { meet } from '../../../src/triggers/interval-grid.ts'
+import { gridFrom, meet } from '../../../src/triggers/interval-grid.ts'
 
 const grid = fc.record({
   start: fc.integer({ min: -300, max: 300 }),
@@ -13,6 +13,17 @@ function members({ start, every, end }: { start: number; every: number; end: num
   for (let at = start; at <= end; at += every) found.push(at)
   return found
 }
+
+describe('a grid', () => {
+  it('has a first member at or after any instant, up to its end', () => {
+    fc.assert(
+      fc.property(grid, fc.integer({ min: -500, max: 4_500 }), (one, from) => {
+        expect(gridFrom(one, from)).toBe(members(one).find((at) => at >= from) ?? Number.POSITIVE_INFINITY)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
 
 describe('two grids', () => {
   it('meet exactly where they have common members', () => {

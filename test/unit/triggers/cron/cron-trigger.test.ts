@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cron, type TriggerOptions } from '../../../../src/triggers/index.ts'
+import { cron, type TriggerOptions, triggerFromJSON } from '../../../../src/triggers/index.ts'
 import { expectError, fires, localFires, ms } from '../support.ts'
 
 describe('a cron trigger', () => {
@@ -123,6 +123,51 @@ describe('trigger.next', () => {
     const trigger = cron('0 0 1 1 *', { timezone: 'America/New_York' })
     expect(trigger.next(new Date(-8.64e15))?.getTime()).toBeLessThan(ms('0003-01-01T00:00:00Z'))
     expect(trigger.next(new Date(8.64e15))).toBeNull()
+  })
+})
+
+describe('sharing', () => {
+  const utc = { timezone: 'UTC' }
+  const context = { timezone: 'UTC', anchorMs: 0, seed: 'job' }
+
+  it('equal triggers of a zone are one object: made, bound or read', () => {
+    const trigger = cron('0 9 * * 1-5', utc)
+    expect(cron('0 9 * * 1-5', utc)).toBe(trigger)
+    expect(cron('0 9 * * 1-5').bind(context)).toBe(trigger)
+    expect(triggerFromJSON(trigger.toJSON())).toBe(trigger)
+    expect(cron({ hour: 9 }, utc)).toBe(cron({ hour: 9 }, utc))
+    const skip = { ...utc, dst: { gap: 'skip' } } as const
+    expect(cron('0 9 * * 1-5', skip)).toBe(cron('0 9 * * 1-5', skip))
+  })
+
+  it('others are not', () => {
+    const trigger = cron('0 9 * * 1-5', utc)
+    const others: TriggerOptions[] = [
+      { timezone: 'Asia/Tokyo' },
+      { ...utc, dst: { gap: 'skip' } },
+      { ...utc, dst: { overlap: 'both' } },
+      { ...utc, startDate: 0 },
+      { ...utc, endDate: 0 },
+      { ...utc, jitter: 5 },
+      {},
+    ]
+    for (const options of others) {
+      const other = cron('0 9 * * 1-5', options)
+      expect(other).not.toBe(trigger)
+      expect(triggerFromJSON(other.toJSON()).toJSON()).toEqual(other.toJSON())
+    }
+    expect(cron('0 9 * * 1-4', utc)).not.toBe(trigger)
+  })
+
+  it('a schedule in very many zones stays right in each', () => {
+    for (const timezone of Intl.supportedValuesOf('timeZone')) {
+      expect(cron('0 9 * * *', { timezone }).toJSON()).toEqual({
+        v: 1,
+        type: 'cron',
+        expression: '0 9 * * *',
+        timezone,
+      })
+    }
   })
 })
 
