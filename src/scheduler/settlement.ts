@@ -161,10 +161,10 @@ export class Settlement {
       try {
         await this.#write(slot, batch)
         slot.recovered()
+        pending.endings.unshift(...batch.filter(isOpen))
         if (pending.endings.length > 0) await yieldToEventLoop()
       } catch (error) {
-        const left = batch.filter((ending) => !ending.isOver)
-        pending.endings.unshift(...(await this.#withoutUnstorable(slot, left, error)))
+        pending.endings.unshift(...(await this.#withoutUnstorable(slot, batch.filter(isOpen), error)))
         await new Promise<void>((resolve) => this.#kernel.clock.setTimer(resolve, RETRY_MS))
       }
     }
@@ -215,7 +215,7 @@ export class Settlement {
     }
   }
 
-  /** What a refusal means; see the top of this file. An end that has to be written again is queued again. */
+  /** What a refusal means; see the top of this file. */
   async #refused(slot: StoreSlot, { ending, run, patch }: Step): Promise<'written' | 'again' | 'lost'> {
     const [stored] = await slot.store.get([{ kind: 'run', id: run.id }])
     if (stored === undefined) return patch.lane === 'history' && isForgotten(run) ? 'written' : 'lost'
@@ -223,7 +223,6 @@ export class Settlement {
     if (stored.state === patch.state && stored.status.finishedAt === patch.status?.finishedAt) return 'written'
     if (stored.state !== 'running') return 'lost'
     ending.work.record = stored
-    this.#add(ending)
     return 'again'
   }
 
@@ -250,6 +249,10 @@ export class Settlement {
   #settleAsFailed(ending: Ending, error: unknown): void {
     this.#add({ ...ending, outcome: { kind: 'failed', error: storedError(error), retryable: false } })
   }
+}
+
+function isOpen({ isOver }: Ending): boolean {
+  return !isOver
 }
 
 /** An ending as the write that makes it. */

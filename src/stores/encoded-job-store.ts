@@ -117,7 +117,6 @@ export abstract class EncodedJobStore extends RecordJobStore {
   #encode(record: StoreRecord): EncodedRecord {
     const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = record
     const spec = this.#encodeSpec(kind, record.spec)
-    if (record.kind === 'job') this.#specs.remember(id, spec, record.spec)
     const status = encodeStatus(record.status, this.#serializer)
     return { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, spec, status }
   }
