@@ -1,18 +1,34 @@
-/** `npm run check`: everything CI checks, in order, up to the first failure. `--no-tests` leaves the tests out. */
-import { binary, run } from './environment.mjs'
+/**
+ * `npm run check`: all that has to be right before a change is merged, in order, up to the first failure. Names of steps
+ * run only those: `npm run check -- lint typecheck`.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
-const node = process.execPath
-const steps = [
-  ['lint and format', node, [binary('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings', '.']],
-  ['types', node, [binary('typescript', 'bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
-  ['build', node, ['scripts/build.mjs']],
-  ['tests', node, ['scripts/test.mjs']],
-].filter(([name]) => name !== 'tests' || !process.argv.includes('--no-tests'))
+const root = fileURLToPath(new URL('..', import.meta.url))
 
-for (const [name, command, args] of steps) {
-  const started = performance.now()
-  const status = run(command, args)
-  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
-  console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name} (${seconds} s)`)
-  if (status !== 0) process.exit(status)
+/** Step -> script of Node, and what it is given. The tests of the packaging are a step of their own. */
+const STEPS = {
+  lint: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'],
+  typecheck: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
+  build: ['scripts/build.mjs'],
+  test: ['scripts/test.mjs', '--exclude=test/packaging/**'],
+  packaging: ['scripts/test.mjs', 'test/packaging'],
+}
+
+const chosen = process.argv.slice(2)
+const unknown = chosen.filter((name) => !Object.hasOwn(STEPS, name))
+if (unknown.length > 0) {
+  console.error(`no such step: ${unknown.join(', ')}; there are ${Object.keys(STEPS).join(', ')}`)
+  process.exit(2)
+}
+
+for (const [name, command] of Object.entries(STEPS)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue
+  console.log(`\n== ${name}`)
+  const start = performance.now()
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' })
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`== ${name}: ${status === 0 ? 'ok' : 'failed'}, ${seconds} s`)
+  if (status !== 0) process.exit(1)
 }

@@ -1,17 +1,34 @@
-/** `npm run test:nodes`: the tests on the other releases of Node that are supported, each brought by npm. */
-import { binary, run } from './environment.mjs'
+/**
+ * `npm run test:nodes`: the tests on each Node.js that the package supports beside the oldest, which `npm test` runs on.
+ * What is given behind `--` goes to vitest. Downloads each Node.js from the npm registry on first use.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
-const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24']
-for (const version of versions) {
-  console.log(`Node ${version}`)
-  const status = run('npx', [
-    '--yes',
-    '--package',
-    `node@${version}`,
-    'node',
-    binary('vitest', 'vitest.mjs'),
-    'run',
-    '--reporter=dot',
-  ])
-  if (status !== 0) process.exit(status)
+const VERSIONS = ['22', '24']
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * An addon works on one version of Node.js only, and better-sqlite3 is compiled for the oldest. Where tests open a
+ * database of their own with it, they get the SQLite of Node.js, which these versions have.
+ */
+const hooks = `
+  import { registerHooks } from 'node:module'
+  registerHooks({
+    resolve: (name, context, next) =>
+      /\\/better-sqlite3\\//.test(name) ? { url: 'node:sqlite', shortCircuit: true } : next(name, context),
+  })`
+const options = `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(hooks)}`
+
+for (const version of VERSIONS) {
+  console.log(`\n== Node.js ${version}`)
+  const start = performance.now()
+  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]
+  // By `env`, because npx itself runs on the Node.js of this script.
+  const command = ['-y', '-p', `node@${version}`, 'env', options, ...vitest]
+  const { status } = spawnSync('npx', command, { cwd: root, stdio: 'inherit' })
+  const seconds = ((performance.now() - start) / 1000).toFixed(0)
+  console.log(`== Node.js ${version}: ${status === 0 ? 'ok' : 'failed'}, ${seconds} s`)
+  if (status !== 0) process.exitCode = 1
 }

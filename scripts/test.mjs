@@ -1,38 +1,80 @@
 /**
- * `npm test`: makes sure the stores can be had, runs vitest with the arguments given, says which stores were tested, and
- * ends with one line of counts. A store that cannot be had is printed as `not run` with the reason; with CI=true it fails.
+ * `npm test`, or `npm test -- test/unit/core`: runs the tests, says which stores they ran on, and ends with the line
+ * `N passed, N failed`. What is given behind `--` goes to vitest. With `CI=true`, a store that cannot run is a failure.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { binary, missingSqlite, run } from './environment.mjs'
+import { fileURLToPath } from 'node:url'
 
-/** Store -> why it cannot be tested, or undefined. */
-const stores = { memory: undefined, sqlite: missingSqlite() }
+const root = fileURLToPath(new URL('..', import.meta.url))
+const environment = { ...process.env }
+// Addons are compiled against the headers of this machine where they are, rather than downloaded ones.
+if (existsSync('/usr/include/node/node.h')) environment.npm_config_nodedir ??= '/usr'
 
-const directory = mkdtempSync(join(tmpdir(), 'cronwright-test-'))
-const report = join(directory, 'report.json')
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const status = run(process.execPath, [binary('vitest', 'vitest.mjs'), 'run', ...reporters, ...process.argv.slice(2)])
+/**
+ * The stores under test: the tests that need one, its conformance test first, and why they cannot run here (undefined
+ * when they can).
+ */
+const STORES = [
+  { name: 'memory', tests: ['test/conformance/memory.test.ts'], obstacle: () => undefined },
+  {
+    name: 'sqlite',
+    tests: ['test/conformance/sqlite.test.ts', 'test/unit/stores/sqlite/**'],
+    obstacle: sqliteObstacle,
+  },
+]
 
-const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = readReport()
-for (const [store, reason] of Object.entries(stores)) {
-  const ran = testResults.filter(({ name }) => name.includes(`conformance/${store}`))
-  const tests = ran.reduce((sum, { assertionResults }) => sum + assertionResults.length, 0)
-  console.log(
-    reason === undefined ? `store ${store}: ${tests} conformance tests run` : `store ${store}: not run (${reason})`,
-  )
-}
-console.log(`${numPassedTests} passed, ${numFailedTests} failed`)
+const obstacles = new Map(STORES.map(({ name, obstacle }) => [name, obstacle()]))
+const left = STORES.filter(({ name }) => obstacles.get(name) !== undefined).flatMap(({ tests }) => tests)
+const directory = mkdtempSync(join(tmpdir(), 'cronwright-results-'))
+const status = runVitest(join(directory, 'results.json'), left)
+const results = read(join(directory, 'results.json'))
 rmSync(directory, { recursive: true, force: true })
 
-const isIncomplete = process.env['CI'] === 'true' && Object.values(stores).some((reason) => reason !== undefined)
-process.exitCode = status !== 0 || isIncomplete ? 1 : 0
+console.log()
+for (const { name, tests } of STORES) console.log(`store ${name}: ${fateOf(name, tests[0])}`)
+const isIncomplete = process.env.CI === 'true' && left.length > 0
+if (isIncomplete) console.log('CI is true, so a store that is not run is a failure')
+process.exitCode = isIncomplete ? 1 : status
+console.log(`${results.passed} passed, ${results.failed} failed`)
 
-function readReport() {
-  try {
-    return JSON.parse(readFileSync(report, 'utf8'))
-  } catch {
-    return {}
+function runVitest(output, excluded) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`]
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const values = [vitest, 'run', ...reporters, ...excluded.map((path) => `--exclude=${path}`), ...process.argv.slice(2)]
+  return spawnSync(process.execPath, values, { cwd: root, env: environment, stdio: 'inherit' }).status ?? 1
+}
+
+/** What vitest says; a file that could not be loaded has no tests, and counts as one that failed. */
+function read(output) {
+  if (!existsSync(output)) return { passed: 0, failed: 1, files: [] }
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(output, 'utf8'))
+  const isBroken = ({ status, assertionResults }) =>
+    status === 'failed' && assertionResults.every((test) => test.status !== 'failed')
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + testResults.filter(isBroken).length,
+    files: testResults.map(({ name }) => name.slice(root.length)),
   }
+}
+
+function fateOf(name, conformanceTest) {
+  const obstacle = obstacles.get(name)
+  if (obstacle !== undefined) return `not run: ${obstacle}`
+  return results.files.includes(conformanceTest) ? 'run' : 'not among the tests that were chosen'
+}
+
+/** Node has SQLite from 22.13 on; before that better-sqlite3 is needed, and its addon may have to be compiled first. */
+function sqliteObstacle() {
+  if (process.getBuiltinModule('node:sqlite') !== undefined || loadsBetterSqlite()) return undefined
+  console.log('the addon of better-sqlite3 is missing or of another Node.js: npm rebuild better-sqlite3')
+  spawnSync('npm', ['rebuild', 'better-sqlite3'], { cwd: root, env: environment, stdio: 'inherit' })
+  return loadsBetterSqlite() ? undefined : 'neither node:sqlite nor better-sqlite3 can be loaded'
+}
+
+function loadsBetterSqlite() {
+  const script = "new (require('better-sqlite3'))(':memory:').close()"
+  return spawnSync(process.execPath, ['--eval', script], { cwd: root, stdio: 'ignore' }).status === 0
 }

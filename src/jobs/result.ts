@@ -67,14 +67,18 @@ export function revivedError(runId: string, stored: StoredError | null, state: s
   const cause = new Error(stored.message)
   cause.name = stored.name
   if (stored.stack !== undefined) cause.stack = stored.stack
-  return new CronwrightError(code, `the run ${runId} ended as ${state}: ${stored.message}`, {
+  return new CronwrightError(code, `the run ${runId} ${state}: ${stored.message}`, {
     details: { runId, state, error: stored },
     cause,
   })
 }
 
+/** The end of a handler that returns nothing, as most do: shared. */
+const COMPLETED: Outcome = Object.freeze({ kind: 'completed', output: undefined, reason: null })
+
 /** What a returned value means. */
 export function outcomeOf(value: unknown): Outcome {
+  if (value === undefined) return COMPLETED
   if (!(value instanceof JobResult)) return { kind: 'completed', output: value, reason: null }
   switch (value.state) {
     case 'completed':

@@ -115,8 +115,8 @@ export class Runner {
 
   /** Whether a run ended because its executor was removed and shut down under it. */
   #isStranded(work: RunAtWork, own: Outcome): boolean {
-    const isThere = this.#kernel.executors.get(work.executor.alias) === work.executor
-    return !isThere && own.kind === 'failed' && own.error.code === 'SHUTDOWN'
+    if (own.kind !== 'failed' || own.error.code !== 'SHUTDOWN') return false
+    return this.#kernel.executors.get(work.executor.alias) !== work.executor
   }
 
   /** An output that the store cannot keep fails the run instead of the store's batch. */

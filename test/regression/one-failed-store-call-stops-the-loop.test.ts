@@ -32,6 +32,7 @@ it.each(CALLS)('after a failure of %s the job goes on, and no fire is missing', 
   expect(events.filter((event) => event.startsWith('store:error'))).toHaveLength(1)
   await clock.advance(20 * SECOND)
   expect(recorder.calls.map(({ run }) => run.id)).toHaveLength(5)
+  expect(events.filter((event) => event.startsWith('run:completed'))).toHaveLength(5)
   expect(await historyOf(scheduler, 'tick')).toEqual(
     [10, 20, 30, 40, 50].map((second) => [second * SECOND, 'completed']),
   )

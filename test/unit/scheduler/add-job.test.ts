@@ -114,6 +114,20 @@ describe('addJob', () => {
     expect(new Set(jobs.map((job) => job.id)).size).toBe(3)
   })
 
+  it.each([
+    ['100ms', 100],
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['1h30m', 5_400_000],
+    ['2d', 172_800_000],
+    [1_500, 1_500],
+  ])('FD-09 a duration may be given as %s', async (duration, ms) => {
+    const { scheduler } = newBench()
+    const options = { timeout: duration, misfireGraceTime: duration, history: { maxAge: duration } }
+    const job = await scheduler.addJob(() => undefined, interval('1m'), options)
+    expect(job).toMatchObject({ timeout: ms, misfireGraceTime: ms, history: { maxAge: ms } })
+  })
+
   it('the first fire is when it says, and the grid of the trigger goes on after it', async () => {
     const { clock, scheduler } = await startedBench()
     const recorder = new Recorder(clock)

@@ -17,6 +17,7 @@ import {
   START,
   startedBench,
 } from './support.ts'
+import { UnrulyStore } from './unruly-store.ts'
 
 /** A clock that notes the longest timer asked of it. */
 class WatchedClock extends ManualClock implements Clock {
@@ -25,6 +26,24 @@ class WatchedClock extends ManualClock implements Clock {
   override setTimer(callback: () => void, delayMs: number): TimerHandle {
     this.longest = Math.max(this.longest, delayMs)
     return super.setTimer(callback, delayMs)
+  }
+}
+
+/** A clock whose timers do not notice that time passes: that of a process which the operating system stopped. */
+class StoppableClock extends ManualClock {
+  #stoppedMs = 0
+
+  /** Time goes on, and nothing of it is noticed before the next `advance`. */
+  stop(ms: number): void {
+    this.#stoppedMs += ms
+  }
+
+  override now(): number {
+    return super.now() + this.#stoppedMs
+  }
+
+  override monotonic(): number {
+    return super.monotonic() + this.#stoppedMs
   }
 }
 
@@ -109,6 +128,51 @@ describe('a clock that is stepped', () => {
     expect(gate.entered[0]?.signal.aborted).toBe(false)
     await clock.advance(MINUTE)
     expect(gate.entered[0]?.signal.aborted).toBe(true)
+  })
+})
+
+describe('a process that was stopped for longer than its leases', () => {
+  it.each([
+    ['a store of its own', false],
+    ['a shared store', true],
+  ])('keeps the runs in %s that nobody took', async (_name, shared) => {
+    const clock = new StoppableClock(START)
+    const { scheduler } = await startedBench({ clock, jobStores: { default: new UnrulyStore({ shared }) } })
+    const gate = new Gate()
+    const run = await scheduler.enqueue(gate.handler)
+    await clock.advance(SECOND)
+    clock.stop(10 * MINUTE)
+    await clock.advance(MINUTE)
+    expect(gate.entered.map(({ signal }) => signal.aborted)).toEqual([false])
+    gate.open('kept')
+    await clock.advance(0)
+    expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', attempt: 1, output: 'kept' })
+  })
+
+  it('tells a run to stop when its store cannot say whether anybody took it', async () => {
+    const clock = new StoppableClock(START)
+    const store = new UnrulyStore({ shared: true })
+    const { scheduler } = await startedBench({ clock, jobStores: { default: store } })
+    const gate = new Gate()
+    await scheduler.enqueue(gate.handler)
+    await clock.advance(SECOND)
+    clock.stop(10 * MINUTE)
+    store.fail()
+    await clock.advance(4 * SECOND)
+    expect(gate.entered[0]?.signal.reason).toMatchObject({ code: 'LEASE_LOST' })
+  })
+
+  it('runs no fire time twice, and leaves none out', async () => {
+    const clock = new StoppableClock(START)
+    const { scheduler } = await startedBench({ clock })
+    const recorder = new Recorder(clock)
+    await scheduler.addJob(recorder.handler, interval('1m'), { id: 'tick' })
+    await clock.advance(MINUTE)
+    clock.stop(5 * MINUTE)
+    await clock.advance(MINUTE)
+    const history = await historyOf(scheduler, 'tick')
+    expect(history.map(([due]) => due / MINUTE)).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(recorder.calls).toHaveLength(3)
   })
 })
 

@@ -70,6 +70,19 @@ describe.each(STORES)('enqueue on %s', (_name, newStore) => {
     expect(recorder.inputs).toEqual(['critical', 'default first', 'default second', 'default', 'low'])
   })
 
+  it('serves runs that are alike in the order in which they came', async () => {
+    const { clock, scheduler } = await startedBench({
+      jobStores: { default: newStore() },
+      executors: { default: { type: 'async', maxConcurrency: 2 } },
+    })
+    const recorder = new Recorder(clock)
+    scheduler.register('work', recorder.handler)
+    const inputs = Array.from({ length: 30 }, (_, index) => index)
+    await scheduler.enqueueMany('work', inputs)
+    await clock.advance(SECOND)
+    expect(recorder.inputs).toEqual(inputs)
+  })
+
   it('never has more at work than the executor takes, and goes on as places come free', async () => {
     const { clock, scheduler } = await startedBench({
       jobStores: { default: newStore() },

@@ -67,6 +67,22 @@ describe('a store that fails for a while', () => {
     expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', output: 'kept', attempt: 1 })
   })
 
+  it('a run that ended during an outage longer than its lease is not run again', async () => {
+    const store = new UnrulyStore()
+    const { clock, scheduler } = await startedBench({ jobStores: { default: store }, leaseDuration: '15s' })
+    const gate = new Gate()
+    const run = await scheduler.enqueue(gate.handler)
+    await clock.advance(0)
+    store.fail()
+    gate.open('kept')
+    await clock.advance(2 * MINUTE)
+    store.behave()
+    scheduler.wakeup()
+    await clock.advance(10 * SECOND)
+    expect(gate.entered).toHaveLength(1)
+    expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', output: 'kept', attempt: 1 })
+  })
+
   it('what is added while its failure is fresh is not late', async () => {
     const store = new UnrulyStore()
     const { clock, scheduler } = await startedBench({ jobStores: { default: store } })
