@@ -21,7 +21,7 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => {
       fc.double(),
       fc.integer(),
       fc.bigInt(),
-      fc.date({ noInvalidDate: false }),
+      fc.date({ noInvalidDate: true }),
       fc.uint8Array({ maxLength: 8 }),
       fc.array(inner, { maxLength: 4 }),
       fc.array(fc.tuple(inner, inner), { maxLength: 3 }).map((entries) => new Map(entries)),
