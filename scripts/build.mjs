@@ -11,8 +11,15 @@ const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.m
 const fresh = `${root}dist.${process.pid}`
 const old = `${fresh}.old`
 
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], { cwd: root, stdio: 'inherit' })
-chmodSync(`${fresh}/cli/main.js`, 0o755)
-if (existsSync(`${root}dist`)) renameSync(`${root}dist`, old)
-renameSync(fresh, `${root}dist`)
-rmSync(old, { recursive: true, force: true })
+try {
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], { cwd: root, stdio: 'inherit' })
+  chmodSync(`${fresh}/cli/main.js`, 0o755)
+  if (existsSync(`${root}dist`)) renameSync(`${root}dist`, old)
+  renameSync(fresh, `${root}dist`)
+} catch {
+  // The compiler has said what is wrong; the old build stays.
+  process.exitCode = 1
+} finally {
+  rmSync(fresh, { recursive: true, force: true })
+  rmSync(old, { recursive: true, force: true })
+}
