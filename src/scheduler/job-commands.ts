@@ -1,35 +1,26 @@
 /** What a user can do with jobs. Each command is one read and one guarded change, repeated when another came between. */
 
-import { randomId } from '../core/random-id.ts'
 import { checkFields, checkOptions, checkText, renamed } from '../core/validate.ts'
-import { ConflictingIdError, InvalidArgumentError, JobLookupError, TransientJobError, TriggerError } from '../errors.ts'
-import { type Job, type JobSpec, type JobState, jobFromRecord } from '../jobs/job.ts'
-import { checkId, type ResolvedOptions, resolveChanges, resolveDefaults, resolveOptions } from '../jobs/options.ts'
+import { ConflictingIdError, InvalidArgumentError, JobLookupError } from '../errors.ts'
+import { type Job, type JobState, jobFromRecord } from '../jobs/job.ts'
+import { checkId, type ResolvedOptions, resolveChanges } from '../jobs/options.ts'
 import type { Change, JobRecord, RecordPatch } from '../jobs/record.ts'
-import type { Registration } from '../jobs/registry.ts'
-import { firstDue, isNever, isSameTrigger } from '../jobs/schedule.ts'
-import type { RecordJobStore } from '../stores/record-job-store.ts'
-import { byNextRunTime } from '../stores/record-job-store.ts'
-import { date, Trigger } from '../triggers/index.ts'
+import { firstDue, isNever } from '../jobs/schedule.ts'
+import { byNextRunTime, type RecordJobStore } from '../stores/record-job-store.ts'
 import type { Kernel } from './kernel.ts'
 import type { Loop } from './loop.ts'
+import {
+  bindTrigger,
+  checkIds,
+  checkTrigger,
+  cursor,
+  inPlaceOf,
+  type JobRequest,
+  type NewJob,
+  neverFires,
+  prepareJob,
+} from './new-job.ts'
 import type { StoreSlot } from './store-slot.ts'
-
-/** Arguments of one `addJob`. */
-export interface JobRequest {
-  readonly fn: unknown
-  readonly trigger: unknown
-  readonly options: unknown
-}
-
-/** A job ready to be written. */
-interface NewJob {
-  readonly slot: StoreSlot
-  readonly record: JobRecord
-  readonly options: ResolvedOptions
-  /** The trigger as the user gave it, before time zone and anchor were filled in. */
-  readonly trigger: Trigger
-}
 
 export class JobCommands {
   readonly #kernel: Kernel
@@ -41,7 +32,7 @@ export class JobCommands {
   }
 
   async add(request: JobRequest): Promise<Job> {
-    const job = this.#prepare(request)
+    const job = prepareJob(this.#kernel, request)
     const store = await job.slot.ready()
     const [result] = await store.commit([{ expect: 0, record: job.record }])
     return result?.applied === true ? this.#added(job.slot, job.record) : this.#replace(store, job)
@@ -55,7 +46,7 @@ export class JobCommands {
       const { fn, trigger, options } = checkFields(description, `jobs[${index}]`, ['fn', 'trigger', 'options'])
       return renamed(
         (field) => `jobs[${index}].${field}`,
-        () => this.#prepare({ fn, trigger, options }),
+        () => prepareJob(this.#kernel, { fn, trigger, options }),
       )
     })
     const slots = new Set(jobs.map((job) => job.slot))
@@ -108,7 +99,7 @@ export class JobCommands {
     const given = checkTrigger(trigger)
     return this.#change(id, choice, (record) => {
       const now = this.#kernel.clock.now()
-      const bound = this.#bind(given, now, record.id)
+      const bound = bindTrigger(this.#kernel, given, now, record.id)
       if (firstDue(bound, now) === null && !isNever(bound)) throw neverFires(bound)
       return { spec: { ...record.spec, trigger: bound }, ...cursor(bound, now, record.state === 'paused') }
     })
@@ -158,63 +149,13 @@ export class JobCommands {
     return undefined
   }
 
-  #prepare({ fn, trigger, options: given }: JobRequest): NewJob {
-    const registration = this.#kernel.functions.resolve(fn)
-    const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
-    const options = resolveOptions(given, base)
-    const slot = this.#kernel.storeSlot(options.resolved.store)
-    this.#kernel.executorSlot(options.resolved.executor)
-    checkPersistable(registration, slot)
-    const now = this.#kernel.clock.now()
-    const chosen = trigger === undefined || trigger === null ? date(now) : checkTrigger(trigger)
-    const record = this.#record(registration, chosen, options, slot.store, now)
-    return { slot, record, options, trigger: chosen }
-  }
-
-  #record(
-    registration: Registration<unknown>,
-    trigger: Trigger,
-    options: ResolvedOptions,
-    store: RecordJobStore,
-    now: number,
-  ): JobRecord {
-    const { resolved } = options
-    const id = options.id ?? randomId()
-    const bound = this.#bind(trigger, now, id)
-    const first = firstDue(bound, now)
-    if (first === null && !isNever(bound) && options.nextRunTime === undefined) throw neverFires(bound)
-    const due = options.paused === true ? null : (options.nextRunTime ?? first)
-    return {
-      kind: 'job',
-      id,
-      version: 1,
-      lane: 'job',
-      due,
-      state: options.paused === true ? 'paused' : due === null ? 'idle' : 'waiting',
-      at: now,
-      jobId: null,
-      functionRef: registration.name,
-      queue: resolved.queue,
-      priority: resolved.priority,
-      spec: {
-        name: options.name ?? registration.name,
-        trigger: bound,
-        input: store.isolate(options.input, '$.input'),
-        executor: resolved.executor,
-        policy: resolved.policy,
-        tags: resolved.tags,
-        metadata: store.isolate(resolved.metadata, '$.metadata'),
-      },
-      status: resolved.policy.maxRuns === null ? null : { fires: 0 },
-    }
-  }
-
   /** The id is taken: replaces that job if the caller wants so, keeping its place in time if the trigger is the same. */
-  async #replace(store: RecordJobStore, { slot, record, options, trigger }: NewJob): Promise<Job> {
+  async #replace(store: RecordJobStore, job: NewJob): Promise<Job> {
+    const { slot, record, options } = job
     if (!options.replaceExisting) throw new ConflictingIdError(record.id, slot.alias)
     for (;;) {
       const [old] = await store.get([{ kind: 'job', id: record.id }])
-      const replacement = old === undefined ? record : this.#inPlaceOf(old, record, options, trigger)
+      const replacement = old === undefined ? record : inPlaceOf(this.#kernel, old, job)
       const change: Change =
         old === undefined
           ? { expect: 0, record }
@@ -225,17 +166,6 @@ export class JobCommands {
       }
       if (old === undefined) await this.#checkReadable(store, slot, record.id)
     }
-  }
-
-  #inPlaceOf(old: JobRecord, record: JobRecord, options: ResolvedOptions, trigger: Trigger): JobRecord {
-    const isSame = isSameTrigger(this.#bind(trigger, old.at, record.id), old.spec.trigger)
-    // A changed trigger counts from now on, and `at` is what it counts from when it is compared the next time.
-    const placed = isSame ? inGridOf(old, record) : record
-    const isPaused = options.paused ?? old.state === 'paused'
-    if (isPaused) return { ...placed, due: null, state: 'paused' }
-    if (!isSame || options.nextRunTime !== undefined) return placed
-    if (old.state !== 'paused') return { ...placed, due: old.due, state: old.state }
-    return { ...placed, ...cursor(old.spec.trigger, this.#kernel.clock.now(), false) }
   }
 
   /** A record that is there but cannot be read is kept, so its id stays taken. */
@@ -306,10 +236,6 @@ export class JobCommands {
   #view(slot: StoreSlot, record: JobRecord): Job {
     return isolated(slot.store, jobFromRecord(record, slot.alias))
   }
-
-  #bind(trigger: Trigger, anchorMs: number, seed: string): Trigger {
-    return trigger.bind({ timezone: this.#kernel.settings.timezone, anchorMs, seed })
-  }
 }
 
 /** A view that shares neither input nor metadata with the store. */
@@ -317,54 +243,6 @@ function isolated(store: RecordJobStore, job: Job): Job {
   const input = store.isolate(job.input)
   const metadata = store.isolate(job.metadata)
   return input === job.input && metadata === job.metadata ? job : { ...job, input, metadata }
-}
-
-/** Where a job stands in time. */
-function cursor(trigger: Trigger, now: number, paused: boolean): { due: number | null; state: JobState } {
-  if (paused) return { due: null, state: 'paused' }
-  const due = firstDue(trigger, now)
-  return { due, state: due === null ? 'idle' : 'waiting' }
-}
-
-/** A new record that goes on with the trigger and the count of an old one. */
-function inGridOf(old: JobRecord, record: JobRecord): JobRecord {
-  const spec: JobSpec = { ...record.spec, trigger: old.spec.trigger }
-  const status = record.status === null ? null : (old.status ?? record.status)
-  return { ...record, at: old.at, spec, status }
-}
-
-/** Refuses ids that are taken, by a stored job or an earlier one of the list, before any of the jobs is written. */
-async function checkIds(slot: StoreSlot, jobs: readonly NewJob[]): Promise<void> {
-  const ids = new Set<string>()
-  const mustBeFree: string[] = []
-  for (const { record, options } of jobs) {
-    if (ids.has(record.id) && !options.replaceExisting) throw new ConflictingIdError(record.id, slot.alias)
-    ids.add(record.id)
-    if (options.id !== undefined && !options.replaceExisting) mustBeFree.push(record.id)
-  }
-  if (mustBeFree.length === 0) return
-  const store = await slot.ready()
-  const stored = await store.get(mustBeFree.map((id) => ({ kind: 'job', id }) as const))
-  const taken = stored.find((record) => record !== undefined)
-  if (taken !== undefined) throw new ConflictingIdError(taken.id, slot.alias)
-}
-
-function neverFires(trigger: Trigger): TriggerError {
-  return new TriggerError('trigger', String(trigger), 'must have a fire time after now', 'TRIGGER_NEVER_FIRES')
-}
-
-function checkTrigger(value: unknown): Trigger {
-  if (value instanceof Trigger) return value
-  throw new InvalidArgumentError(
-    'trigger',
-    value,
-    'must be made by cron(), interval(), calendarInterval(), date(), and() or or()',
-  )
-}
-
-function checkPersistable(registration: Registration<unknown>, slot: StoreSlot): void {
-  if (registration.named || !slot.store.capabilities.persistent) return
-  throw new TransientJobError(registration.name.replace(/#\d+$/, ''), slot.alias)
 }
 
 /** The alias that `{ store }` names, or undefined. */

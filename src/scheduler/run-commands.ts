@@ -8,12 +8,10 @@ import {
   InvalidArgumentError,
   MaxInstancesReachedError,
   RunLookupError,
-  TransientJobError,
 } from '../errors.ts'
 import { resolveEnqueue } from '../jobs/enqueue-options.ts'
 import { checkId, resolveDefaults } from '../jobs/options.ts'
 import { patchedRecord, type RunRecord } from '../jobs/record.ts'
-import type { Registration } from '../jobs/registry.ts'
 import { revivedError } from '../jobs/result.ts'
 import { isFinal, RUN_STATES, type Run } from '../jobs/run.ts'
 import { cancel, NEW_STATUS, newRun, retryFinished, runChange } from '../jobs/transitions.ts'
@@ -21,6 +19,7 @@ import { EndNotice } from './end-notice.ts'
 import { type JobCommands, storeOf } from './job-commands.ts'
 import type { Kernel } from './kernel.ts'
 import type { Loop } from './loop.ts'
+import { checkPersistable } from './new-job.ts'
 import type { Runner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
 import type { StoreSlot } from './store-slot.ts'
@@ -227,11 +226,6 @@ function checkStates(value: unknown): readonly string[] {
   // Not map(), which leaves out holes.
   const states: unknown[] = Array.isArray(value) ? Array.from(value) : [value]
   return states.map((state) => checkOneOf(state, 'options.state', RUN_STATES))
-}
-
-function checkPersistable(registration: Registration<unknown>, slot: StoreSlot): void {
-  if (registration.named || !slot.store.capabilities.persistent) return
-  throw new TransientJobError(registration.name.replace(/#\d+$/, ''), slot.alias)
 }
 
 function wrongState(record: RunRecord, verb: string, needed: string): CronwrightError {
