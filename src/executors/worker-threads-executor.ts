@@ -21,7 +21,10 @@ export interface WorkerThreadsExecutorOptions {
   readonly maxConcurrency?: number
   /** How long a thread without work is kept for the next run. @default 30 s */
   readonly idleTimeout?: Duration
-  /** What a thread may use; a run that needs more fails. @default no limits but Node's */
+  /**
+   * What a thread may use; a run that needs more fails. At least 4 MB of `maxOldGenerationSizeMb` and 0.5 MB of
+   * `stackSizeMb`. @default no limits but Node's
+   */
   readonly resourceLimits?: ResourceLimits
 }
 
@@ -30,6 +33,13 @@ const DEFAULT_IDLE_TIMEOUT_MS = 30_000
 const MAX_TIMER_MS = 2 ** 31 - 1
 /** A thread inside a blocking system call ends only after it; `shutdown` does not wait longer than this. */
 const CLOSING_DEADLINE_MS = 2_000
+/** The least of each limit, in MB. With much less (2 of the heap, 0.2 of the stack) V8 ends the process, not the thread. */
+const LEAST_LIMITS = {
+  maxOldGenerationSizeMb: 4,
+  maxYoungGenerationSizeMb: 0.1,
+  codeRangeSizeMb: 0.1,
+  stackSizeMb: 0.5,
+} as const satisfies ResourceLimits
 const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'] as const
 
 /**
@@ -108,7 +118,7 @@ function checkLimits(value: unknown): ResourceLimits {
   const limits: ResourceLimits = {}
   for (const name of LIMITS) {
     if (fields[name] === undefined) continue
-    limits[name] = checkNumber(fields[name], `executor.resourceLimits.${name}`, 0.1, 1_000_000)
+    limits[name] = checkNumber(fields[name], `executor.resourceLimits.${name}`, LEAST_LIMITS[name], 1_000_000)
   }
   return limits
 }

@@ -268,7 +268,7 @@ describe('a thread that dies', () => {
   })
 
   test('limits too small for any thread fail the run instead of keeping it waiting', async () => {
-    const executor = await start({ resourceLimits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 } })
+    const executor = await start({ resourceLimits: { maxOldGenerationSizeMb: 4, maxYoungGenerationSizeMb: 1 } })
     await expect(executor.execute(task('default'))).rejects.toMatchObject({ code: 'ERR_WORKER_OUT_OF_MEMORY' })
   }, 30_000)
 })

@@ -77,6 +77,8 @@ const STORES: readonly OptionRow[] = [
   ['a class of store', '', SqliteJobStore, SqliteJobStore],
 ]
 
+const threads = (resourceLimits: object): object => ({ type: 'worker-threads', resourceLimits })
+
 /** Name, field below `options.executors.x`, value, what the executor is made of. */
 const EXECUTORS: readonly OptionRow[] = [
   ['nothing', '', undefined, undefined],
@@ -88,12 +90,9 @@ const EXECUTORS: readonly OptionRow[] = [
   ['endless room', '.maxConcurrency', infinity, { type: 'async', maxConcurrency: infinity }],
   ['an unknown option', '.concurrency', 5, { type: 'async', concurrency: 5 }],
   ['an unknown option of threads', '.workers', 5, { type: 'worker-threads', workers: 5 }],
-  [
-    'a wrong limit of threads',
-    '.resourceLimits.stackSizeMb',
-    0,
-    { type: 'worker-threads', resourceLimits: { stackSizeMb: 0 } },
-  ],
+  ['a stack that ends the process', '.resourceLimits.stackSizeMb', 0.2, threads({ stackSizeMb: 0.2 })],
+  ['a heap that ends the process', '.resourceLimits.maxOldGenerationSizeMb', 2, threads({ maxOldGenerationSizeMb: 2 })],
+  ['an unknown limit', '.resourceLimits.memory', 64, threads({ memory: 64 })],
   ['an idle time in words', '.idleTimeout', 'short', { type: 'worker-threads', idleTimeout: 'short' }],
 ]
 
