@@ -47,11 +47,15 @@ const shared = new WeakMap<CompiledCron, CronTrigger[]>()
  */
 export function cronTriggerOf(compiled: CompiledCron, settings: TriggerSettings): CronTrigger {
   if (!isZoneOnly(settings)) return new CronTrigger(compiled, settings)
-  const known = shared.get(compiled) ?? []
-  const equal = known.find((trigger) => trigger.hasSettings(settings))
+  const known = shared.get(compiled)
+  const equal = known?.find((trigger) => trigger.hasSettings(settings))
   if (equal !== undefined) return equal
   const trigger = new CronTrigger(compiled, settings)
-  if (known.length === 0) shared.set(compiled, known)
+  if (known === undefined) {
+    // Most schedules have one trigger: a list made with it holds one place, a list that grows begins with seventeen.
+    shared.set(compiled, [trigger])
+    return trigger
+  }
   if (known.length >= MAX_SHARED) known.shift()
   known.push(trigger)
   return trigger
