@@ -10,6 +10,9 @@ export interface TimerHandle {
   cancel(): void
 }
 
+/** The longest timer that Node has, in milliseconds; a longer one fires at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Where a scheduler gets its time from. Tests inject their own; see `ManualClock` in `cronwright/testing`. */
 export interface Clock {
   /** Wall clock, milliseconds since the Unix epoch. */

@@ -6,7 +6,7 @@
 
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
-import { systemClock, type TimerHandle } from '../core/clock.ts'
+import { LONGEST_TIMER_MS, systemClock, type TimerHandle } from '../core/clock.ts'
 import { type Duration, parseDuration } from '../core/duration.ts'
 import { checkFields, checkInteger, checkNumber } from '../core/validate.ts'
 import { CronwrightError, InvalidArgumentError, SchedulerNotRunningError } from '../errors.ts'
@@ -29,8 +29,6 @@ export interface WorkerThreadsExecutorOptions {
 }
 
 const DEFAULT_IDLE_TIMEOUT_MS = 30_000
-/** The longest timer there is. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 /** A thread inside a blocking system call ends only after it; `shutdown` does not wait longer than this. */
 const CLOSING_DEADLINE_MS = 2_000
 /** The least of each limit, in MB. With much less (2 of the heap, 0.2 of the stack) V8 ends the process, not the thread. */
@@ -64,7 +62,7 @@ export class WorkerThreadsExecutor implements Executor {
       resourceLimits = {},
     } = checkFields(options, 'executor', ['maxConcurrency', 'idleTimeout', 'resourceLimits'])
     this.maxConcurrency = checkInteger(maxConcurrency, 'executor.maxConcurrency', 1, 10_000)
-    this.#idleTimeoutMs = Math.min(parseDuration(idleTimeout, 'executor.idleTimeout'), MAX_TIMER_MS)
+    this.#idleTimeoutMs = Math.min(parseDuration(idleTimeout, 'executor.idleTimeout'), LONGEST_TIMER_MS)
     this.#resourceLimits = checkLimits(resourceLimits)
   }
 

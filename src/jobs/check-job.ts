@@ -4,24 +4,10 @@ import { checkBoolean, checkInstant, checkInteger, checkObject, checkText, type 
 import { InvalidArgumentError } from '../errors.ts'
 import { Trigger } from '../triggers/index.ts'
 import type { Job } from './job.ts'
-import { BASE_DEFAULTS, checkId, resolveDefaults } from './options.ts'
+import { BASE_DEFAULTS, checkId, DEFAULTS_KEYS, resolveDefaults } from './options.ts'
 
 /** The fields of a job that are options of `addJob` under the same name. */
-const OPTIONS = [
-  'executor',
-  'misfireGraceTime',
-  'coalesce',
-  'maxInstances',
-  'maxRuns',
-  'queue',
-  'priority',
-  'timeout',
-  'retry',
-  'onCrash',
-  'history',
-  'tags',
-  'metadata',
-] as const satisfies readonly (keyof Job)[]
+const OPTIONS = DEFAULTS_KEYS.filter((name) => name !== 'store')
 
 /**
  * The value as a job of its own, with the rules that hold for the options of `addJob`. Its `store` becomes the one

@@ -101,7 +101,8 @@ export type JobChanges<Input = unknown> = Omit<
   readonly nextRunTime?: Date | string | number | null
 }
 
-const DEFAULTS_KEYS = [
+/** Names of the options that `register` and `jobDefaults` may give. */
+export const DEFAULTS_KEYS = [
   'executor',
   'store',
   'misfireGraceTime',

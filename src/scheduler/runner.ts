@@ -3,6 +3,7 @@
  * rejects, ends with a value that is no error, ignores its signal - is contained here.
  */
 
+import { LONGEST_TIMER_MS } from '../core/clock.ts'
 import { CronwrightError } from '../errors.ts'
 import type { RunRecord } from '../jobs/record.ts'
 import { failedOutcome, outcomeOf } from '../jobs/result.ts'
@@ -148,7 +149,7 @@ export class Runner {
     const wait = (): void => {
       const left = endsAt - this.#kernel.clock.monotonic()
       if (left > 0) {
-        const timer = this.#kernel.clock.setTimer(wait, Math.min(left, 2 ** 31 - 1))
+        const timer = this.#kernel.clock.setTimer(wait, Math.min(left, LONGEST_TIMER_MS))
         work.cancelTimeout = () => timer.cancel()
         return
       }

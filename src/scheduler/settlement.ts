@@ -232,22 +232,20 @@ export class Settlement {
       slot.failed(error)
       return batch
     }
-    if (batch.length > 1) {
-      for (const ending of batch) {
-        try {
-          await this.#write(slot, [ending])
-        } catch (cause) {
-          this.#settleAsFailed(ending, cause)
-        }
-      }
-      return []
+    const [only] = batch
+    if (only !== undefined && batch.length === 1) {
+      return [{ ...only, outcome: { kind: 'failed', error: storedError(error), retryable: false } }]
     }
-    for (const ending of batch) this.#settleAsFailed(ending, error)
-    return []
-  }
-
-  #settleAsFailed(ending: Ending, error: unknown): void {
-    this.#add({ ...ending, outcome: { kind: 'failed', error: storedError(error), retryable: false } })
+    const left: Ending[] = []
+    for (const ending of batch) {
+      try {
+        await this.#write(slot, [ending])
+        if (isOpen(ending)) left.push(ending)
+      } catch (cause) {
+        if (isOpen(ending)) left.push(...(await this.#withoutUnstorable(slot, [ending], cause)))
+      }
+    }
+    return left
   }
 }
 

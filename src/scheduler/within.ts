@@ -1,9 +1,6 @@
 /** Waiting with a deadline. */
 
-import type { Clock, TimerHandle } from '../core/clock.ts'
-
-/** The longest timer that Node has. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+import { type Clock, LONGEST_TIMER_MS, type TimerHandle } from '../core/clock.ts'
 
 /** Waits for a promise, but not longer than a deadline; whether it was in time. Rejects if the promise does in time. */
 export async function within(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
