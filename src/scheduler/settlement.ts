@@ -51,7 +51,7 @@ interface Pending {
   flushing: Promise<void> | undefined
 }
 
-const BATCH = 1_000
+const BATCH = 500
 const RETRY_MS = 200
 const LARGEST_GATHERING = 20_000
 const LONGEST_GATHERING_MS = 250
