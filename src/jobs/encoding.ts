@@ -5,13 +5,16 @@
  * a `DESERIALIZATION` error, which makes the store set it aside.
  */
 
-import { CronwrightError } from '../errors.ts'
 import { triggerFromJSON } from '../triggers/index.ts'
+import { StoredFields, storedObject } from './fields.ts'
 import type { JobSpec, JobStatus } from './job.ts'
+import { NOTE_READERS } from './notes.ts'
 import { DEFAULT_POLICY, type HistoryPolicy, type JobPolicy, type OnCrash, type RetryPolicy } from './policy.ts'
 import type { RecordContents, RecordKind } from './record.ts'
 import {
   FRESH_STATUS,
+  RESUME_REASONS,
+  type ResumeReason,
   type RunOrigin,
   type RunProgress,
   type RunSpec,
@@ -30,7 +33,8 @@ export const ENCODING_VERSION = 1
 export const UNWRITTEN_POLICY: JobPolicy = DEFAULT_POLICY
 
 /** Text of a spec. */
-export function encodeSpec(kind: RecordKind, spec: JobSpec | RunSpec, serializer: Serializer): string {
+export function encodeSpec(kind: RecordKind, spec: RecordContents[RecordKind]['spec'], serializer: Serializer): string {
+  if (!('policy' in spec)) return serializer.encode({ v: ENCODING_VERSION, ...spec })
   const { policy, input, executor } = spec
   const fields: Record<string, unknown> = { v: ENCODING_VERSION, executor }
   if (kind === 'job' && 'trigger' in spec) {
@@ -62,10 +66,11 @@ export function decodeSpec<K extends RecordKind>(
   text: string,
   serializer: Serializer,
 ): RecordContents[K]['spec']
-export function decodeSpec(kind: RecordKind, text: string, serializer: Serializer): JobSpec | RunSpec {
-  const fields = new Fields(serializer.decode(text), `${kind}.spec`)
+export function decodeSpec(kind: RecordKind, text: string, serializer: Serializer): RecordContents[RecordKind]['spec'] {
+  const fields = new StoredFields(serializer.decode(text), `${kind}.spec`)
   if (fields.number('v') > ENCODING_VERSION) throw fields.error('v', `must be at most ${ENCODING_VERSION}`)
-  return kind === 'job' ? jobSpec(fields) : runSpec(fields)
+  if (kind === 'job') return jobSpec(fields)
+  return kind === 'run' ? runSpec(fields) : NOTE_READERS[kind](fields)
 }
 
 /** @throws CronwrightError (`DESERIALIZATION`) or whatever the serializer throws */
@@ -79,9 +84,12 @@ export function decodeStatus(
   text: string | null,
   serializer: Serializer,
 ): RunStatus | JobStatus | null {
-  if (text === null) return null
-  if (kind === 'job') return { fires: new Fields(serializer.decode(text), 'job.status').number('fires') }
-  const fields = new Fields({ ...FRESH_STATUS, ...object(serializer.decode(text), 'run.status') }, 'run.status')
+  if (text === null || (kind !== 'job' && kind !== 'run')) return null
+  if (kind === 'job') return { fires: new StoredFields(serializer.decode(text), 'job.status').number('fires') }
+  const fields = new StoredFields(
+    { ...FRESH_STATUS, ...storedObject(serializer.decode(text), 'run.status') },
+    'run.status',
+  )
   return {
     origin: fields.oneOf<RunOrigin>('origin', ['schedule', 'manual', 'enqueue']),
     attempt: fields.number('attempt'),
@@ -94,11 +102,14 @@ export function decodeStatus(
     output: fields.value('output'),
     error: storedError(fields),
     progress: progress(fields),
+    checkpoint: fields.value('checkpoint'),
+    counters: fields.value('counters') === null ? null : fields.numbers('counters'),
+    resume: fields.oneOf<ResumeReason>('resume', RESUME_REASONS),
     count: fields.number('count'),
   }
 }
 
-function jobSpec(fields: Fields): JobSpec {
+function jobSpec(fields: StoredFields): JobSpec {
   return {
     name: fields.text('name'),
     trigger: triggerFromJSON(fields.value('trigger')),
@@ -106,11 +117,11 @@ function jobSpec(fields: Fields): JobSpec {
     executor: fields.text('executor'),
     policy: policy(fields),
     tags: fields.texts('tags'),
-    metadata: object(fields.value('metadata'), 'job.spec.metadata'),
+    metadata: storedObject(fields.value('metadata'), 'job.spec.metadata'),
   }
 }
 
-function runSpec(fields: Fields): RunSpec {
+function runSpec(fields: StoredFields): RunSpec {
   return {
     input: fields.value('input'),
     executor: fields.text('executor'),
@@ -118,7 +129,7 @@ function runSpec(fields: Fields): RunSpec {
   }
 }
 
-function policy(spec: Fields): JobPolicy {
+function policy(spec: StoredFields): JobPolicy {
   if (spec.value('policy') === undefined) return UNWRITTEN_POLICY
   const fields = spec.nested('policy')
   const retry = fields.nested('retry')
@@ -141,7 +152,7 @@ function policy(spec: Fields): JobPolicy {
   }
 }
 
-function storedError(fields: Fields): StoredError | null {
+function storedError(fields: StoredFields): StoredError | null {
   if (fields.value('error') === null) return null
   const error = fields.nested('error')
   return {
@@ -152,85 +163,8 @@ function storedError(fields: Fields): StoredError | null {
   }
 }
 
-function progress(fields: Fields): RunProgress | null {
+function progress(fields: StoredFields): RunProgress | null {
   if (fields.value('progress') === null) return null
   const said = fields.nested('progress')
   return { done: said.number('done'), total: said.numberOrNull('total'), message: said.textOrNull('message') }
-}
-
-function object(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw malformed(path, value, 'must be an object')
-  return value as Record<string, unknown>
-}
-
-function malformed(field: string, value: unknown, rule: string): CronwrightError {
-  return new CronwrightError('DESERIALIZATION', `${field} ${rule}`, { details: { field, value: typeof value, rule } })
-}
-
-/** Checked access to the fields of a decoded object. */
-class Fields {
-  readonly #fields: Readonly<Record<string, unknown>>
-  readonly #path: string
-
-  constructor(value: unknown, path: string) {
-    this.#fields = object(value, path)
-    this.#path = path
-  }
-
-  error(field: string, rule: string): CronwrightError {
-    return malformed(`${this.#path}.${field}`, this.#fields[field], rule)
-  }
-
-  value(field: string): unknown {
-    return this.#fields[field]
-  }
-
-  nested(field: string): Fields {
-    return new Fields(this.#fields[field], `${this.#path}.${field}`)
-  }
-
-  number(field: string): number {
-    const value = this.#fields[field]
-    if (typeof value !== 'number' || Number.isNaN(value)) throw this.error(field, 'must be a number')
-    return value
-  }
-
-  boolean(field: string): boolean {
-    const value = this.#fields[field]
-    if (typeof value !== 'boolean') throw this.error(field, 'must be true or false')
-    return value
-  }
-
-  numberOrNull(field: string): number | null {
-    return this.#fields[field] === null ? null : this.number(field)
-  }
-
-  text(field: string): string {
-    const value = this.#fields[field]
-    if (typeof value !== 'string') throw this.error(field, 'must be text')
-    return value
-  }
-
-  textOrNull(field: string): string | null {
-    return this.#fields[field] === null ? null : this.text(field)
-  }
-
-  textIfAny(field: string): string | undefined {
-    return this.#fields[field] === undefined ? undefined : this.text(field)
-  }
-
-  texts(field: string): readonly string[] {
-    const value = this.#fields[field]
-    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-      throw this.error(field, 'must be a list of texts')
-    }
-    return value
-  }
-
-  oneOf<T extends string>(field: string, allowed: readonly T[]): T {
-    const value = allowed.find((item) => item === this.#fields[field])
-    if (value === undefined) throw this.error(field, `must be one of ${allowed.join(', ')}`)
-    return value
-  }
 }

@@ -9,20 +9,28 @@
  */
 
 import type { JobSpec, JobStatus } from './job.ts'
+import type { Notes } from './notes.ts'
 import type { RunSpec, RunStatus } from './run.ts'
 
 /** What distinguishes the kinds of record. A new feature is mostly a new kind. */
 export interface RecordContents {
   readonly job: { readonly spec: JobSpec; readonly status: JobStatus | null }
   readonly run: { readonly spec: RunSpec; readonly status: RunStatus }
+  readonly worker: { readonly spec: Notes['worker']; readonly status: null }
+  readonly queue: { readonly spec: Notes['queue']; readonly status: null }
+  readonly key: { readonly spec: Notes['key']; readonly status: null }
+  readonly log: { readonly spec: Notes['log']; readonly status: null }
 }
 
 /** Kind of a record. */
 export type RecordKind = keyof RecordContents
 
+/** Kinds that are one value under an id: everything but jobs and runs. They wait in the lane `history`, to be removed. */
+export type NoteKind = keyof Notes
+
 /**
  * Which due index a record waits in: `job` to be fired, `run` to be claimed (or taken over when its lease ended),
- * `history` to be purged.
+ * `history` to be removed.
  */
 export type Lane = 'job' | 'run' | 'history'
 
@@ -93,13 +101,13 @@ export function patchedRecord(record: StoreRecord, patch: RecordPatch): object {
 /**
  * A guarded change: one compare-and-set on a record's version, with inserts that happen with it or not at all.
  *
- * - `expect: 0` inserts `patch` as a whole new record, refused if the id is taken.
+ * - `expect: 0` adds `record`, refused if its id is taken.
  * - `expect: n` needs the record at version n; `patch` is merged and version n + 1 stored; `patch: null` removes it.
  * - `inserts` are added where their id is free; one that exists already is left alone and reported in `existing`.
  *   A store without transactions over several records inserts first: ids are deterministic, so that is safe to repeat.
  */
 export type Change =
-  | { readonly expect: 0; readonly record: StoreRecord; readonly inserts?: undefined }
+  | { readonly expect: 0; readonly record: StoreRecord; readonly inserts?: readonly StoreRecord[] | undefined }
   | {
       readonly expect: number
       readonly key: RecordKey

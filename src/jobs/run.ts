@@ -28,6 +28,14 @@ export function isFinal(state: string): boolean {
   return !ACTIVE.has(state)
 }
 
+/**
+ * Why a run starts (or waits to start) again: its handler failed, a person asked for it, its process died, or its process
+ * shut down. `none` at first.
+ */
+export type ResumeReason = 'none' | 'retry' | 'manual' | 'crash' | 'shutdown'
+
+export const RESUME_REASONS: readonly ResumeReason[] = ['none', 'retry', 'manual', 'crash', 'shutdown']
+
 /** What made a run: a fire of its job's trigger, `runJob`, or `enqueue`. */
 export type RunOrigin = 'schedule' | 'manual' | 'enqueue'
 
@@ -73,6 +81,12 @@ export interface RunStatus {
   readonly output: unknown
   readonly error: StoredError | null
   readonly progress: RunProgress | null
+  /** What the handler last asked to keep for its next attempt; undefined: nothing. */
+  readonly checkpoint: unknown
+  /** Counts that the handler keeps, by name. */
+  readonly counters: Readonly<Record<string, number>> | null
+  /** Why the present (or next) attempt is not the first. */
+  readonly resume: ResumeReason
   /** Due times that this run stands for; above 1 only where more were missed at once than are listed one by one. */
   readonly count: number
 }
@@ -90,6 +104,9 @@ export const FRESH_STATUS: RunStatus = Object.freeze({
   output: undefined,
   error: null,
   progress: null,
+  checkpoint: undefined,
+  counters: null,
+  resume: 'none',
   count: 1,
 })
 
@@ -121,6 +138,8 @@ export interface Run<Input = unknown, Output = unknown> {
   readonly output: Output | undefined
   readonly error: StoredError | null
   readonly progress: RunProgress | null
+  /** Counts that its handler keeps, by name. */
+  readonly counters: Readonly<Record<string, number>>
   /** Due times this run stands for: above 1 only for a `skipped` run that sums up a long outage. */
   readonly count: number
 }
@@ -153,6 +172,7 @@ export function runFromRecord(record: RunRecord, store: string): Run {
     output: status.output,
     error: status.error,
     progress: status.progress,
+    counters: status.counters ?? {},
     count: status.count,
   }
 }

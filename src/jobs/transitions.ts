@@ -14,7 +14,14 @@
 import { retryDelay } from './backoff.ts'
 import { MAX_CRASHES } from './policy.ts'
 import type { Change, JobRecord, RecordPatch, RunRecord } from './record.ts'
-import { FRESH_STATUS, type RunOrigin, type RunState, type RunStatus, type StoredError } from './run.ts'
+import {
+  FRESH_STATUS,
+  type ResumeReason,
+  type RunOrigin,
+  type RunState,
+  type RunStatus,
+  type StoredError,
+} from './run.ts'
 
 /** A worker's claim to a run: who, when (epoch ms), and until when it holds unless renewed. */
 export interface Lease {
@@ -63,7 +70,7 @@ export function newRun(job: JobRecord, seed: RunSeed, lease?: Lease): RunRecord 
     queue: job.queue,
     priority: job.priority,
     spec: job.spec,
-    status: lease === undefined ? NEW_STATUS[seed.origin] : statusWhenTaken(NEW_STATUS[seed.origin], 1, 0, lease),
+    status: lease === undefined ? NEW_STATUS[seed.origin] : statusWhenTaken(NEW_STATUS[seed.origin], 1, lease),
   }
 }
 
@@ -74,7 +81,7 @@ export function skippedRun(run: RunRecord, reason: string, count: number, now: n
 
 /** A worker takes a pending run. */
 export function claim(run: RunRecord, lease: Lease): Patch {
-  return taken(run, lease, run.status.crashes)
+  return taken(run, run.status, lease)
 }
 
 /**
@@ -89,15 +96,15 @@ export function takeOver(run: RunRecord, lease: Lease): { readonly patch: Patch;
   if (run.spec.policy.onCrash === 'abandon') return ended('failed', 'lease-lost')
   if (run.spec.policy.onCrash === 'unknown') return ended('unknown', 'lease-lost')
   if (crashes >= MAX_CRASHES) return ended('dead', 'max-crashes')
-  return { patch: taken(run, lease, crashes), claimed: true }
+  return { patch: taken(run, { ...run.status, crashes, resume: 'crash' }, lease), claimed: true }
 }
 
-function taken(run: RunRecord, lease: Lease, crashes: number): Patch {
-  return { state: 'running', due: lease.until, status: statusWhenTaken(run.status, run.version + 1, crashes, lease) }
+function taken(run: RunRecord, status: RunStatus, lease: Lease): Patch {
+  return { state: 'running', due: lease.until, status: statusWhenTaken(status, run.version + 1, lease) }
 }
 
-function statusWhenTaken(status: RunStatus, fence: number, crashes: number, lease: Lease): RunStatus {
-  const { origin, attempt, output, error, progress, count } = status
+function statusWhenTaken(status: RunStatus, fence: number, lease: Lease): RunStatus {
+  const { origin, attempt, crashes, output, error, progress, checkpoint, counters, resume, count } = status
   return {
     origin,
     attempt: attempt + 1,
@@ -110,13 +117,29 @@ function statusWhenTaken(status: RunStatus, fence: number, crashes: number, leas
     output,
     error,
     progress,
+    checkpoint,
+    counters,
+    resume,
     count,
   }
 }
 
+/** What a handler says while it is at work. */
+export type Report = Pick<RunStatus, 'progress' | 'checkpoint' | 'counters'>
+
 /** The holder says it is alive, and how far its handler is. */
-export function renew(run: RunRecord, until: number, progress: RunStatus['progress']): Patch {
-  return progress === run.status.progress ? { due: until } : { due: until, status: { ...run.status, progress } }
+export function renew(run: RunRecord, until: number, report: Report): Patch {
+  return hasReported(run, report) ? { due: until, status: reportedStatus(run, report) } : { due: until }
+}
+
+/** Whether a report says more than what is stored. */
+export function hasReported({ status }: RunRecord, { progress, checkpoint, counters }: Report): boolean {
+  return progress !== status.progress || checkpoint !== status.checkpoint || counters !== status.counters
+}
+
+/** The status of a run with what its handler said last. */
+export function reportedStatus({ status }: RunRecord, { progress, checkpoint, counters }: Report): RunStatus {
+  return { ...status, progress, checkpoint, counters }
 }
 
 /** The holder gives an unfinished run back: another may start it at once, and the attempt does not count. */
@@ -127,6 +150,7 @@ export function handBack(run: RunRecord, now: number): Patch {
     worker: null,
     startedAt: null,
     reason: 'handed-back',
+    resume: 'shutdown' as const,
   }
   return { state: 'pending', due: now, status }
 }
@@ -148,7 +172,8 @@ function failed(run: RunRecord, error: StoredError, retryable: boolean, now: num
   const { attempt } = run.status
   if (!retryable || retry.attempts === 1) return finished(run, 'failed', now, { error })
   if (attempt >= retry.attempts) return finished(run, 'dead', now, { error, reason: 'attempts-used-up' })
-  const status = { ...run.status, worker: null, finishedAt: now, error }
+  const resume: ResumeReason = 'retry'
+  const status = { ...run.status, worker: null, finishedAt: now, error, resume }
   return { state: 'pending', due: now + retryDelay(retry, attempt, random), status }
 }
 
@@ -157,13 +182,15 @@ export function cancel(run: RunRecord, reason: string, now: number): Patch {
   return finished(run, 'cancelled', now, { reason })
 }
 
-/** Starts a finished run again from the beginning. */
+/** Starts a finished run again, with its attempts counted anew; its handler gets the last checkpoint. */
 export function retryFinished(run: RunRecord, now: number): Patch {
-  return { lane: 'run', state: 'pending', due: now, status: { ...NEW_STATUS[run.status.origin], reason: 'retried' } }
+  const { origin, checkpoint } = run.status
+  const status: RunStatus = { ...NEW_STATUS[origin], reason: 'retried', resume: 'manual', checkpoint }
+  return { lane: 'run', state: 'pending', due: now, status }
 }
 
 function finished(run: RunRecord, state: RunState, now: number, changes: Partial<RunStatus>): Patch {
-  const { origin, attempt, crashes, fence, worker, startedAt, progress } = run.status
+  const { origin, attempt, crashes, fence, worker, startedAt, progress, checkpoint, counters, resume } = run.status
   const { reason = run.status.reason, output, error = run.status.error, count = run.status.count } = changes
   const status: RunStatus = {
     origin,
@@ -177,6 +204,9 @@ function finished(run: RunRecord, state: RunState, now: number, changes: Partial
     output,
     error,
     progress,
+    checkpoint,
+    counters,
+    resume,
     count,
   }
   if (WAITS_FOR_OPERATOR.has(state)) return { state, due: null, status }

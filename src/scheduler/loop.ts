@@ -162,7 +162,7 @@ export class Loop {
     const old = await slot.store.due({ lane: 'history', before: this.#kernel.clock.now(), limit: PURGE_SLICE })
     if (old.length === 0) return
     await slot.store.commit(
-      old.map(({ id, version }) => ({ expect: version, key: { kind: 'run', id }, patch: null }) as const),
+      old.map(({ kind, id, version }) => ({ expect: version, key: { kind, id }, patch: null }) as const),
     )
   }
 

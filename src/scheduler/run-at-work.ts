@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts'
 import type { RunContext } from '../jobs/context.ts'
 import { checkProgress } from '../jobs/progress.ts'
 import type { RunRecord } from '../jobs/record.ts'
-import type { RunProgress } from '../jobs/run.ts'
+import type { Report } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import type { StoreSlot } from './store-slot.ts'
 
@@ -27,7 +27,8 @@ export class RunAtWork implements RunContext {
   hasEnded = false
   /** Takes back the timer of its timeout. */
   cancelTimeout: (() => void) | undefined
-  reported: RunProgress | null
+  /** What its handler said last: the stored status itself until it says something. */
+  reported: Report
   /** The renewal of its lease that is under way; it changes `record`. */
   renewal: Promise<void> | undefined
 
@@ -41,7 +42,7 @@ export class RunAtWork implements RunContext {
     this.executor = executor
     this.record = record
     this.leaseEndsAt = leaseEndsAt
-    this.reported = record.status.progress
+    this.reported = record.status
     this.#startedAt = record.status.startedAt ?? record.at
     this.#logger = logger
   }
@@ -91,7 +92,8 @@ export class RunAtWork implements RunContext {
   /** A function of its own, so that a handler may take it out of its context. */
   get progress(): RunContext['progress'] {
     return (done, total, message) => {
-      this.reported = checkProgress(done, total, message)
+      const { checkpoint, counters } = this.reported
+      this.reported = { progress: checkProgress(done, total, message), checkpoint, counters }
     }
   }
 

@@ -12,7 +12,15 @@ import { CronwrightError } from '../errors.ts'
 import { patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
 import { storedError } from '../jobs/result.ts'
 import { isFinal } from '../jobs/run.ts'
-import { handBack, isForgotten, type Outcome, runChange, settle } from '../jobs/transitions.ts'
+import {
+  handBack,
+  hasReported,
+  isForgotten,
+  type Outcome,
+  reportedStatus,
+  runChange,
+  settle,
+} from '../jobs/transitions.ts'
 import type { RunSeries } from '../stores/record-store.ts'
 import type { RunEventName } from './events.ts'
 import type { Kernel } from './kernel.ts'
@@ -256,12 +264,12 @@ function isOpen({ isOver }: Ending): boolean {
 /** An ending as the write that makes it. */
 function stepOf(ending: Ending): Step {
   const { work, outcome, at, random } = ending
-  const run = work.reported === work.record.status.progress ? work.record : withProgress(work)
+  const run = hasReported(work.record, work.reported) ? withReport(work) : work.record
   return { ending, run, patch: outcome === null ? handBack(run, at) : settle(run, outcome, at, random) }
 }
 
-function withProgress({ record, reported }: RunAtWork): RunRecord {
-  return { ...record, status: { ...record.status, progress: reported } }
+function withReport({ record, reported }: RunAtWork): RunRecord {
+  return { ...record, status: reportedStatus(record, reported) }
 }
 
 function eventOf({ state, status }: RecordPatch<'run'>): RunEventName {

@@ -131,10 +131,10 @@ export class CustomStoreAdapter extends RecordJobStore {
   }
 
   override async commit(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
-    if (changes.every((change) => kindOf(change) === 'run')) return this.#runs.commit(changes)
+    if (changes.every((change) => kindOf(change) !== 'job')) return this.#runs.commit(changes)
     const results: ChangeResult[] = []
     for (const change of changes) {
-      if (kindOf(change) === 'run') results.push(...(await this.#runs.commit([change])))
+      if (kindOf(change) !== 'job') results.push(...(await this.#runs.commit([change])))
       else results.push(await this.#inTurn(() => this.#changeJob(change)))
     }
     return results

@@ -8,6 +8,7 @@
 
 import { CronwrightError, InvalidArgumentError } from '../errors.ts'
 import { decodeSpec, decodeStatus, encodeSpec, encodeStatus } from '../jobs/encoding.ts'
+import type { JobSpec } from '../jobs/job.ts'
 import type {
   Change,
   ChangeResult,
@@ -34,7 +35,7 @@ export type EncodedPatch = Partial<Omit<EncodedRecord, 'kind' | 'id' | 'version'
 
 /** A {@link Change} as drivers see it. */
 export type EncodedChange =
-  | { readonly expect: 0; readonly record: EncodedRecord }
+  | { readonly expect: 0; readonly record: EncodedRecord; readonly inserts: readonly EncodedRecord[] }
   | {
       readonly expect: number
       readonly key: RecordKey
@@ -68,7 +69,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
     const decoded: (StoreRecord<K> | undefined)[] = []
     for (const [index, record] of records.entries()) {
       const kind = keys[index]?.kind
-      decoded.push(record === undefined || kind === undefined ? undefined : this.#decode(record, kind))
+      decoded.push(record === undefined || kind === undefined ? undefined : this.#decode<K>(record))
     }
     return decoded
   }
@@ -80,7 +81,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
     for (;;) {
       const limit = query.limit - found.length
       const page = await this.listEncoded({ ...query, before, limit })
-      found.push(...this.#decodeAll(page, query.kind))
+      found.push(...this.#decodeAll<K>(page))
       const last = page.at(-1)
       if (last === undefined || page.length < limit || found.length >= query.limit) return found
       before = { at: last.at, id: last.id }
@@ -89,8 +90,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
 
   async due<L extends Lane>(query: DueQuery<L>): Promise<readonly StoreRecord<KindInLane<L>>[]> {
     const records = await this.dueEncoded(query)
-    const kind = (query.lane === 'job' ? 'job' : 'run') as KindInLane<L>
-    const decoded = this.#decodeAll(records, kind, this.#specs)
+    const decoded = this.#decodeAll<KindInLane<L>>(records, this.#specs)
     if (decoded.length < records.length) await this.#setAside(records, new Set(decoded.map((record) => record.id)))
     return decoded
   }
@@ -104,14 +104,10 @@ export abstract class EncodedJobStore extends RecordJobStore {
   }
 
   #encodeChange(change: Change): EncodedChange {
-    if (!('key' in change)) return { expect: 0, record: this.#encode(change.record) }
-    const { expect, key, patch, inserts = [] } = change
-    return {
-      expect,
-      key,
-      patch: patch === null ? null : this.#encodePatch(patch),
-      inserts: inserts.map((record) => this.#encode(record)),
-    }
+    const inserts = (change.inserts ?? []).map((record) => this.#encode(record))
+    if (!('key' in change)) return { expect: 0, record: this.#encode(change.record), inserts }
+    const { expect, key, patch } = change
+    return { expect, key, patch: patch === null ? null : this.#encodePatch(key.kind, patch), inserts }
   }
 
   #encode(record: StoreRecord): EncodedRecord {
@@ -125,34 +121,42 @@ export abstract class EncodedJobStore extends RecordJobStore {
     return this.#specs.text(kind, spec, () => encodeSpec(kind, spec, this.#serializer))
   }
 
-  #encodePatch(patch: RecordPatch): EncodedPatch {
+  #encodePatch(kind: RecordKind, patch: RecordPatch): EncodedPatch {
     const { spec, status, ...header } = patch
     const encoded: { -readonly [F in keyof EncodedPatch]: EncodedPatch[F] } = header
-    if (spec !== undefined) encoded.spec = this.#encodeSpec('trigger' in spec ? 'job' : 'run', spec)
+    if (spec !== undefined) encoded.spec = this.#encodeSpec(kind, spec)
     if (status !== undefined) encoded.status = encodeStatus(status, this.#serializer)
     return encoded
   }
 
-  #decodeAll<K extends RecordKind>(records: readonly EncodedRecord[], kind: K, specs?: SpecCache): StoreRecord<K>[] {
+  #decodeAll<K extends RecordKind>(records: readonly EncodedRecord[], specs?: SpecCache): StoreRecord<K>[] {
     const decoded: StoreRecord<K>[] = []
     for (const encoded of records) {
-      const record = this.#decode(encoded, kind, specs)
+      const record = this.#decode<K>(encoded, specs)
       if (record !== undefined) decoded.push(record)
     }
     return decoded
   }
 
-  #decode<K extends RecordKind>(encoded: EncodedRecord, kind: K, specs?: SpecCache): StoreRecord<K> | undefined {
+  /** The kind asked for is that of the rows: what a store gives for a kind has that kind. */
+  #decode<K extends RecordKind>(encoded: EncodedRecord, specs?: SpecCache): StoreRecord<K> | undefined {
+    const { kind } = encoded
     try {
-      const known = kind === 'job' ? specs?.spec(encoded.id, encoded.spec) : undefined
-      const spec = known ?? decodeSpec(kind, encoded.spec, this.#serializer)
-      if (known === undefined && 'trigger' in spec) specs?.remember(encoded.id, encoded.spec, spec)
+      const spec = kind === 'job' ? this.#jobSpec(encoded, specs) : decodeSpec(kind, encoded.spec, this.#serializer)
       const status = decodeStatus(kind, encoded.status, this.#serializer)
-      return { ...encoded, kind, spec, status } as StoreRecord<K>
+      return { ...encoded, spec, status } as StoreRecord as StoreRecord<K>
     } catch (error) {
       this.#report(encoded, error)
       return undefined
     }
+  }
+
+  #jobSpec({ id, spec: text }: EncodedRecord, specs: SpecCache | undefined): JobSpec {
+    const known = specs?.spec(id, text)
+    if (known !== undefined) return known
+    const spec = decodeSpec('job', text, this.#serializer)
+    specs?.remember(id, text, spec)
+    return spec
   }
 
   #report(record: EncodedRecord, cause: unknown): void {

@@ -39,7 +39,7 @@ export interface RunSeries {
 }
 
 /** Which kind of record waits in a lane. */
-export type KindInLane<L extends Lane> = L extends 'job' ? 'job' : 'run'
+export type KindInLane<L extends Lane> = L extends 'job' | 'run' ? L : Exclude<RecordKind, 'job'>
 
 /**
  * What a built-in store can do on records. Every method rejects with a `CronwrightError` (`STORE_ERROR`,
@@ -58,7 +58,7 @@ export interface RecordStore {
   countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Applies changes, each atomic by itself, together in as few round trips as the store can. Results in order. */
   commit(changes: readonly Change[]): Promise<readonly ChangeResult[]>
-  /** Removes the finished runs of each series beyond its newest `keep`. */
+  /** Removes the finished runs of each series beyond its newest `keep`, with their logs. */
   trim(series: readonly RunSeries[]): Promise<void>
   /** Removes every job; runs stay. The number removed. */
   removeJobs(): Promise<number>

@@ -7,17 +7,13 @@
 
 import type { JobSpec } from '../jobs/job.ts'
 import type { RecordKind } from '../jobs/record.ts'
-import type { RunSpec } from '../jobs/run.ts'
 
 /** Jobs remembered; the one read longest ago is forgotten first. */
 const REMEMBERED = 10_000
 
 export class SpecCache {
   readonly #jobs = new Map<string, { readonly text: string; readonly spec: JobSpec }>()
-  readonly #texts: Readonly<Record<RecordKind, WeakMap<JobSpec | RunSpec, string>>> = {
-    job: new WeakMap(),
-    run: new WeakMap(),
-  }
+  readonly #texts = { job: new WeakMap<object, string>(), run: new WeakMap<object, string>() }
 
   /** The spec of a job if it was read from this very text before. */
   spec(jobId: string, text: string): JobSpec | undefined {
@@ -36,8 +32,9 @@ export class SpecCache {
     }
   }
 
-  /** The text of a spec, made by `encode` the first time. */
-  text(kind: RecordKind, spec: JobSpec | RunSpec, encode: () => string): string {
+  /** The text of a spec, made by `encode` the first time. Notes are new at each change. */
+  text(kind: RecordKind, spec: object, encode: () => string): string {
+    if (kind !== 'job' && kind !== 'run') return encode()
     let text = this.#texts[kind].get(spec)
     if (text === undefined) {
       text = encode()

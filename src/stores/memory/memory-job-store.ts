@@ -28,7 +28,14 @@ import { RunIndex } from './run-index.ts'
 export class MemoryJobStore extends RecordJobStore {
   override readonly capabilities: StoreCapabilities = { persistent: false, shared: false }
 
-  readonly #entries: { readonly [K in RecordKind]: Map<string, Entry> } = { job: new Map(), run: new Map() }
+  readonly #entries: { readonly [K in RecordKind]: Map<string, Entry> } = {
+    job: new Map(),
+    run: new Map(),
+    worker: new Map(),
+    queue: new Map(),
+    key: new Map(),
+    log: new Map(),
+  }
   readonly #due = new DueIndex()
   readonly #runs = new RunIndex()
   #sequence = 0
@@ -103,7 +110,11 @@ export class MemoryJobStore extends RecordJobStore {
   override async trim(series: readonly RunSeries[]): Promise<void> {
     this.#checkOpen()
     for (const run of series) {
-      for (const entry of this.#runs.surplus(run)) this.#remove(entry)
+      for (const entry of this.#runs.surplus(run)) {
+        this.#remove(entry)
+        const log = this.#entries.log.get(entry.record.id)
+        if (log !== undefined) this.#remove(log)
+      }
     }
   }
 
@@ -127,11 +138,14 @@ export class MemoryJobStore extends RecordJobStore {
   }
 
   #apply(change: Change): ChangeResult {
-    if (!('key' in change)) return this.#insert(change.record) ? APPLIED : REFUSED
-    const entry = this.#entries[change.key.kind].get(change.key.id)
-    if (entry === undefined || entry.record.version !== change.expect) return REFUSED
-    if (change.patch === null) this.#remove(entry)
-    else this.#replace(entry, patchedRecord(entry.record, change.patch))
+    if (!('key' in change)) {
+      if (!this.#insert(change.record)) return REFUSED
+    } else {
+      const entry = this.#entries[change.key.kind].get(change.key.id)
+      if (entry === undefined || entry.record.version !== change.expect) return REFUSED
+      if (change.patch === null) this.#remove(entry)
+      else this.#replace(entry, patchedRecord(entry.record, change.patch))
+    }
     if (change.inserts === undefined) return APPLIED
     const existing: string[] = []
     for (const record of change.inserts) {

@@ -39,8 +39,7 @@ export class ChangeWriter {
   }
 
   #apply(change: EncodedChange): ChangeResult {
-    if (!('key' in change)) return this.#isInserted(change.record) ? APPLIED : REFUSED
-    if (!this.#isMoved(change)) return REFUSED
+    if (!('key' in change ? this.#isMoved(change) : this.#isInserted(change.record))) return REFUSED
     const existing: string[] = []
     for (const record of change.inserts) {
       if (!this.#isInserted(record)) existing.push(record.id)

@@ -38,7 +38,9 @@ const PATCHABLE = [
   'spec',
 ] as const satisfies readonly (keyof EncodedPatch)[]
 
-const KINDS = { job: 'job', run: 'run' } as const satisfies { readonly [K in RecordKind]: K }
+const KINDS = { job: 'job', run: 'run', worker: 'worker', queue: 'queue', key: 'key', log: 'log' } as const satisfies {
+  readonly [K in RecordKind]: K
+}
 const LANES = { job: 'job', run: 'run', history: 'history' } as const satisfies { readonly [L in Lane]: L }
 
 /** The values of a record in the order of {@link COLUMNS}. */

@@ -42,7 +42,7 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
     CREATE INDEX ${tables.finishedRuns} ON ${tables.records} (job_id, at, lane)
       WHERE job_id IS NOT NULL AND state NOT IN ('pending', 'running');
     CREATE INDEX ${tables.finishedEnqueued} ON ${tables.records} (function_ref, at)
-      WHERE job_id IS NULL AND lane = 'history';
+      WHERE kind = 'run' AND job_id IS NULL AND lane = 'history';
   `,
 ]
 

@@ -10,19 +10,25 @@ export class SeriesKeeper {
   readonly #countActive: Statement
   readonly #trimJob: Statement
   readonly #trimFunction: Statement
+  readonly #removeLogs: Statement
 
   constructor(connection: Connection, tables: Tables) {
     const { records } = tables
     const surplus = (index: string, condition: string): string =>
       `DELETE FROM ${records} WHERE rowid IN (SELECT rowid FROM ${records} INDEXED BY ${index} ` +
-      `WHERE ${condition} AND lane = 'history' ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)`
+      `WHERE ${condition} AND lane = 'history' ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?) RETURNING id`
     this.#connection = connection
     this.#countActive = connection.prepare(
       `SELECT job_id AS job, count(*) AS runs FROM ${records} INDEXED BY ${tables.activeRuns} ` +
         `WHERE job_id IN (SELECT value FROM json_each(?)) AND ${IS_ACTIVE} GROUP BY job_id`,
     )
     this.#trimJob = connection.prepare(surplus(tables.finishedRuns, `job_id = ? AND ${IS_OVER}`))
-    this.#trimFunction = connection.prepare(surplus(tables.finishedEnqueued, 'job_id IS NULL AND function_ref = ?'))
+    this.#trimFunction = connection.prepare(
+      surplus(tables.finishedEnqueued, "kind = 'run' AND job_id IS NULL AND function_ref = ?"),
+    )
+    this.#removeLogs = connection.prepare(
+      `DELETE FROM ${records} WHERE kind = 'log' AND id IN (SELECT value FROM json_each(?))`,
+    )
   }
 
   countActive(jobIds: readonly string[]): ReadonlyMap<string, number> {
@@ -34,8 +40,8 @@ export class SeriesKeeper {
   trim(series: readonly RunSeries[]): void {
     this.#connection.write(() => {
       for (const { jobId, functionRef, keep } of series) {
-        if (jobId === null) this.#trimFunction.run(functionRef, keep)
-        else this.#trimJob.run(jobId, keep)
+        const removed = jobId === null ? this.#trimFunction.all(functionRef, keep) : this.#trimJob.all(jobId, keep)
+        if (removed.length > 0) this.#removeLogs.run(JSON.stringify(removed.map((row) => text(row, 'id'))))
       }
     })
   }

@@ -46,6 +46,9 @@ const status: RunStatus = {
   output: new Map([[1, 2n]]),
   error: { name: 'Error', message: 'broken', code: 'E_X', stack: 'Error: broken' },
   progress: { done: 1, total: 2, message: 'half' },
+  checkpoint: { line: 5n },
+  counters: { read: 7 },
+  resume: 'crash',
   count: 3,
 }
 

@@ -121,12 +121,15 @@ describe('a claim', () => {
 
 describe('a renewal', () => {
   test('moves the end of the lease and leaves a status without news alone', () => {
-    expect(renew(running(), NOW + 30_000, null)).toEqual({ due: NOW + 30_000 })
+    expect(renew(running(), NOW + 30_000, running().status)).toEqual({ due: NOW + 30_000 })
   })
 
   test('carries new progress', () => {
     const progress = { done: 1, total: 2, message: null }
-    expect(renew(running(), NOW + 30_000, progress)).toMatchObject({ due: NOW + 30_000, status: { progress } })
+    expect(renew(running(), NOW + 30_000, { ...FRESH_STATUS, progress })).toMatchObject({
+      due: NOW + 30_000,
+      status: { progress },
+    })
   })
 })
 
@@ -246,7 +249,7 @@ describe('what people do', () => {
     const dead = applied(run, takeOver(run, lease).patch)
     const again = applied(dead, retryFinished(dead, NOW + 50))
     expect(again).toMatchObject({ state: 'pending', lane: 'run', due: NOW + 50 })
-    expect(again.status).toEqual({ ...FRESH_STATUS, reason: 'retried' })
+    expect(again.status).toEqual({ ...FRESH_STATUS, reason: 'retried', resume: 'manual' })
     expect(applied(again, claim(again, lease)).status.fence).toBeGreaterThan(dead.status.fence)
   })
 })
@@ -269,7 +272,7 @@ describe('the change that writes a step', () => {
     const run = running({ history: { keep: 0, maxAgeMs: DAY } })
     const end = settle(run, { kind: 'completed', output: 1, reason: null }, NOW, 0.5)
     expect(runChange(run, end)).toMatchObject({ patch: null })
-    expect(runChange(run, renew(run, NOW + 1, null))).toMatchObject({ patch: { due: NOW + 1 } })
+    expect(runChange(run, renew(run, NOW + 1, run.status))).toMatchObject({ patch: { due: NOW + 1 } })
     const dying = { ...run, status: { ...run.status, crashes: 2 } }
     expect(runChange(dying, takeOver(dying, lease).patch)).toMatchObject({ patch: { state: 'dead' } })
   })
