@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 
 export const USAGE = `npm run bench -- [options]
-  --only NAME   one section (repeatable): next, parsing, memory, burst, sqlite
+  --only NAME   one section (repeatable): next, parsing, memory, burst, sqlite, safety
   --rounds N    rounds of each measured thing, medians are shown (default 3)
   --full        the slowest peers too in every round and with as many jobs as the others; takes long
   --quick       one round of small sizes: shows that everything works, its figures mean little

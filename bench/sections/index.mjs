@@ -18,7 +18,7 @@
  * @property {(find: Find) => import('../frame/target.mjs').Target[]} targets
  */
 
-export const SECTION_NAMES = ['next', 'parsing', 'memory', 'burst', 'sqlite']
+export const SECTION_NAMES = ['next', 'parsing', 'memory', 'burst', 'sqlite', 'safety']
 
 /** @returns {Promise<Section>} */
 export function loadSection(name) {
