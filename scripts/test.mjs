@@ -2,11 +2,12 @@
  * `npm test`, or `npm test -- test/unit/core`: runs the tests, says which stores they ran on, and ends with the line
  * `N passed, N failed`. What is given behind `--` goes to vitest. With `CI=true`, a store that cannot run is a failure.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provideServers, SERVERS } from './servers/index.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const environment = { ...process.env }
@@ -14,8 +15,8 @@ const environment = { ...process.env }
 if (existsSync('/usr/include/node/node.h')) environment.npm_config_nodedir ??= '/usr'
 
 /**
- * The stores under test: the tests that need one, its conformance test first, and why they cannot run here (undefined
- * when they can).
+ * The stores under test: the tests that need one, its conformance test first; and the server it needs, or why it cannot
+ * run here (undefined when it can).
  */
 const STORES = [
   { name: 'memory', tests: ['test/conformance/memory.test.ts'], obstacle: () => undefined },
@@ -24,27 +25,58 @@ const STORES = [
     tests: ['test/conformance/sqlite.test.ts', 'test/unit/stores/sqlite/**'],
     obstacle: sqliteObstacle,
   },
+  ...Object.keys(SERVERS).map((name) => ({
+    name,
+    tests: [`test/conformance/${name}.test.ts`, `test/integration/stores/${name}/**`],
+    server: name,
+  })),
 ]
 
-const obstacles = new Map(STORES.map(({ name, obstacle }) => [name, obstacle()]))
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+const wanted = STORES.filter(({ tests }) => chosen.length === 0 || tests.some(isChosen))
+const servers = await provideServers(wanted.flatMap(({ server }) => server ?? []))
+for (const { variable, url } of servers) if (url !== undefined) environment[variable] = url
+
+const obstacles = new Map(STORES.map((store) => [store.name, obstacleOf(store)]))
 const left = STORES.filter(({ name }) => obstacles.get(name) !== undefined).flatMap(({ tests }) => tests)
 const directory = mkdtempSync(join(tmpdir(), 'cronwright-results-'))
-const status = runVitest(join(directory, 'results.json'), left)
+const status = await runVitest(join(directory, 'results.json'), left)
 const results = read(join(directory, 'results.json'))
 rmSync(directory, { recursive: true, force: true })
+for (const { stop } of servers) await stop()
 
 console.log()
 for (const { name, tests } of STORES) console.log(`store ${name}: ${fateOf(name, tests[0])}`)
-const isIncomplete = process.env.CI === 'true' && left.length > 0
+const isIncomplete = process.env.CI === 'true' && left.length > 0 && chosen.length === 0
 if (isIncomplete) console.log('CI is true, so a store that is not run is a failure')
 process.exitCode = isIncomplete ? 1 : status
 console.log(`${results.passed} passed, ${results.failed} failed`)
 
+/** Whether a path that was given leads to a test, or lies in its folder. */
+function isChosen(test) {
+  const path = test.replace('/**', '')
+  return chosen.some((argument) => path.startsWith(argument) || argument.startsWith(path) || test.includes(argument))
+}
+
+function obstacleOf({ name, obstacle }) {
+  if (obstacle !== undefined) return obstacle()
+  const provided = servers.find((server) => server.name === name)
+  if (provided === undefined) return 'not among the tests that were chosen'
+  return provided.url === undefined ? provided.source : undefined
+}
+
 function runVitest(output, excluded) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`]
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const values = [vitest, 'run', ...reporters, ...excluded.map((path) => `--exclude=${path}`), ...process.argv.slice(2)]
-  return spawnSync(process.execPath, values, { cwd: root, env: environment, stdio: 'inherit' }).status ?? 1
+  const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const values = [
+    program,
+    'run',
+    ...reporters,
+    ...excluded.map((path) => `--exclude=${path}`),
+    ...process.argv.slice(2),
+  ]
+  const vitest = spawn(process.execPath, values, { cwd: root, env: environment, stdio: 'inherit' })
+  return new Promise((resolve) => vitest.once('exit', (code) => resolve(code ?? 1)))
 }
 
 /** What vitest says; a file that could not be loaded has no tests, and counts as one that failed. */
@@ -63,7 +95,9 @@ function read(output) {
 function fateOf(name, conformanceTest) {
   const obstacle = obstacles.get(name)
   if (obstacle !== undefined) return `not run: ${obstacle}`
-  return results.files.includes(conformanceTest) ? 'run' : 'not among the tests that were chosen'
+  const source = servers.find((server) => server.name === name)?.source
+  if (!results.files.includes(conformanceTest)) return 'not among the tests that were chosen'
+  return source === undefined ? 'run' : `run (${source})`
 }
 
 /** Node has SQLite from 22.13 on; before that better-sqlite3 is needed, and its addon may have to be compiled first. */

@@ -31,7 +31,9 @@ export const ERROR_CODES = {
   MISSING_DEPENDENCY: 'An optional package is needed and not installed; the message says what to install.',
   RUN_FAILED: 'The run ended without a result; cause holds what its handler threw.',
   RUN_CANCELLED: 'The run was cancelled.',
+  NON_RETRYABLE: 'A handler says that its failure must not be tried again.',
   RUN_TIMEOUT: 'The run took longer than its timeout.',
+  DRAIN_TIMEOUT: 'The queue was not empty in time.',
   LEASE_LOST: 'The run is no longer owned by this process; its result is refused.',
   SHUTDOWN: 'The scheduler is shutting down.',
 } as const
@@ -174,6 +176,13 @@ export class MaxInstancesReachedError extends CronwrightError {
       `the job ${describeValue(jobId)} already has ${maxInstances} run(s) at work, which is its maxInstances`,
       { details: { jobId, maxInstances } },
     )
+  }
+}
+
+/** A handler throws it to say that trying again would not help: its run fails at once, whatever its retry policy says. */
+export class NonRetryableError extends CronwrightError {
+  constructor(message: string, options: CronwrightErrorOptions = {}) {
+    super('NON_RETRYABLE', message, options)
   }
 }
 

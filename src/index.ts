@@ -9,11 +9,15 @@ export * from './errors.ts'
 export { AsyncExecutor, type AsyncExecutorOptions } from './executors/async-executor.ts'
 export type { Executor, Task } from './executors/executor.ts'
 export { WorkerThreadsExecutor, type WorkerThreadsExecutorOptions } from './executors/worker-threads-executor.ts'
-export type { RunContext } from './jobs/context.ts'
-export type { EnqueueOptions } from './jobs/enqueue-options.ts'
+export type { LogMethod, RunContext, RunLogger, RunResume } from './jobs/context.ts'
+export type { CounterName, RunCounters } from './jobs/counters.ts'
+export type { EnqueueOptions, UniqueOptions } from './jobs/enqueue-options.ts'
+export type { HistoryOptions } from './jobs/history.ts'
 export type { Job } from './jobs/job.ts'
-export type { HistoryOptions, JobChanges, JobDefaults, JobOptions, RetryOptions } from './jobs/options.ts'
-export type { OnCrash, RetryPolicy } from './jobs/policy.ts'
+export type { JobSettings } from './jobs/job-settings.ts'
+export type { JobChanges, JobDefaults, JobOptions } from './jobs/options.ts'
+export type { JobOverrides } from './jobs/override.ts'
+export type { OnCrash, Overlap, RetryPolicy } from './jobs/policy.ts'
 export { deserializeJob, serializeJob } from './jobs/portable.ts'
 export type {
   Code,
@@ -25,12 +29,35 @@ export type {
   RegisteredFunction,
 } from './jobs/registry.ts'
 export { JobResult } from './jobs/result.ts'
-export { RUN_STATES, type Run, type RunOrigin, type RunProgress, type RunState, type StoredError } from './jobs/run.ts'
+export { type RetryOptions, retry } from './jobs/retry.ts'
+export {
+  type ResumeReason,
+  RUN_STATES,
+  type Run,
+  type RunOrigin,
+  type RunPhase,
+  type RunProgress,
+  type RunState,
+  type StoredError,
+} from './jobs/run.ts'
+export type { LogLevel, RunLogLine } from './jobs/run-log.ts'
 export { jsonSerializer, type Serializer } from './jobs/serializer.ts'
-export type { AliasEvent, JobEvent, RunEvent, SchedulerEvents, StoreErrorEvent } from './scheduler/events.ts'
+export type { Worker, WorkerState } from './jobs/worker.ts'
+export type {
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetters,
+  DiscardOptions,
+  RequeueOptions,
+} from './scheduler/dead-letters.ts'
+export type { AliasEvent, JobEvent, ProgressEvent, RunEvent, SchedulerEvents, StoreErrorEvent } from './scheduler/events.ts'
+export type { DrainOptions, Queue } from './scheduler/queue-handle.ts'
+export type { QueueOptions } from './scheduler/queue-options.ts'
 export type { JobDescription, JobFilter, RunFilter, ShutdownOptions, StoreChoice } from './scheduler/requests.ts'
 export { Scheduler, type SchedulerState } from './scheduler/scheduler.ts'
 export type { ExecutorSource, JobStoreSource, SchedulerOptions } from './scheduler/settings.ts'
+export { type ShutdownOnSignalsOptions, shutdownOnSignals } from './scheduler/shutdown-on-signals.ts'
+export type { QueueStats, SchedulerStats } from './scheduler/statistics.ts'
 export type { Awaitable, JobStore, StoreHost } from './stores/job-store.ts'
 export { MemoryJobStore } from './stores/memory/memory-job-store.ts'
 export type { StoreCapabilities } from './stores/record-job-store.ts'

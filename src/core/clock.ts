@@ -21,6 +21,11 @@ export interface Clock {
   monotonic(): number
   /** Calls back once, not before `delayMs` milliseconds have passed; 0: in the next turn of the event loop. */
   setTimer(callback: () => void, delayMs: number): TimerHandle
+  /**
+   * Resolves in a later turn of the event loop. A clock that decides in which order everything happens (a simulation)
+   * has its own; others leave it out. @default the next turn of Node's event loop
+   */
+  nextTurn?(): Promise<void>
 }
 
 /** The clock of the operating system. */
@@ -39,6 +44,6 @@ export const systemClock: Clock = {
 }
 
 /** Lets the event loop turn once, so that a long series of synchronous work never blocks it. */
-export function yieldToEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+export function yieldToEventLoop(clock: Clock = systemClock): Promise<void> {
+  return clock.nextTurn?.() ?? new Promise((resolve) => setImmediate(resolve))
 }

@@ -7,7 +7,8 @@ const SECRET = 'pass|pwd|secret|token|credential|api.?key'
 const SECRET_NAME = new RegExp(SECRET, 'i')
 /** `password=...` as in a query or a connection string, `"password": "..."` as in JSON text. */
 const SECRET_ASSIGNMENT = new RegExp(`((?:${SECRET})[\\w.-]*(?:=|["']\\s*:\\s*))("[^"]*"?|'[^']*'?|[^\\s&;,}]*)`, 'gi')
-const MASK = '***'
+/** What stands where a secret was. */
+export const MASK = '***'
 
 /** Text of which more is not looked at. */
 const LONGEST_SCANNED = 10_000
@@ -96,7 +97,12 @@ function withoutSecrets(text: string): string {
   const end = scanned.lastIndexOf('@')
   const colon = start < 0 ? -1 : scanned.indexOf(':', start)
   const masked = colon < 0 || colon > end ? scanned : `${scanned.slice(0, colon + 1)}${MASK}${scanned.slice(end)}`
-  return masked.replace(SECRET_ASSIGNMENT, `$1${MASK}`)
+  return withoutAssignedSecrets(masked)
+}
+
+/** Masks what a text gives to a name such as `password`. */
+export function withoutAssignedSecrets(text: string): string {
+  return text.replace(SECRET_ASSIGNMENT, `$1${MASK}`)
 }
 
 /**

@@ -1,10 +1,11 @@
 /**
- * Durations: milliseconds as a number, or text such as `'30s'`, `'5m'`, `'1h30m'`, `'2d'`, `'100ms'`.
+ * Durations: milliseconds as a number, or text such as `'30s'`, `'5m'`, `'1h30m'`, `'2d'`, `'100ms'`, or the clock form
+ * `[days.]hours:minutes:seconds[.fraction]` that .NET configuration has, such as `'00:00:15'` and `'30.00:00:00'`.
  */
 
 import { InvalidArgumentError } from '../errors.ts'
 
-/** A number of milliseconds, or text: `'100ms'`, `'30s'`, `'5m'`, `'1h30m'`, `'2d'`, `'1w'`. */
+/** A number of milliseconds, or text: `'100ms'`, `'30s'`, `'5m'`, `'1h30m'`, `'2d'`, `'1w'`; or `'[d.]hh:mm:ss[.fff]'`. */
 export type Duration = number | string
 
 export const MILLISECONDS = {
@@ -20,6 +21,9 @@ export const MILLISECONDS = {
 export const MAX_DURATION_MS = 100 * 366 * MILLISECONDS.d
 
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/gy
+
+/** Hours below 24, minutes and seconds below 60, two digits each: a part that is out of place is no duration. */
+const CLOCK = /^(?:(\d{1,8})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d(?:\.\d{1,7})?)$/
 
 /**
  * Milliseconds of a duration.
@@ -40,6 +44,17 @@ export function parseDuration(value: unknown, field: string, minimum = 0): numbe
 }
 
 function parseText(text: string): number {
+  return text.includes(':') ? parseClock(text) : parseParts(text)
+}
+
+function parseClock(text: string): number {
+  const [matched, days = 0, hours, minutes, seconds] = CLOCK.exec(text) ?? []
+  if (matched === undefined) return Number.NaN
+  const { d, h, m, s } = MILLISECONDS
+  return Number(days) * d + Number(hours) * h + Number(minutes) * m + Number(seconds) * s
+}
+
+function parseParts(text: string): number {
   let total = 0
   let end = 0
   PART.lastIndex = 0

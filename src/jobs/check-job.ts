@@ -4,10 +4,18 @@ import { checkBoolean, checkInstant, checkInteger, checkObject, checkText, type 
 import { InvalidArgumentError } from '../errors.ts'
 import { Trigger } from '../triggers/index.ts'
 import type { Job } from './job.ts'
-import { BASE_DEFAULTS, checkId, DEFAULTS_KEYS, resolveDefaults } from './options.ts'
+import { type JobSettings, shownSettings } from './job-settings.ts'
+import { BASE_DEFAULTS, checkId, POLICY_KEYS, type ResolvedDefaults, resolveDefaults } from './options.ts'
+import { checkOverrides } from './override.ts'
+import { DEFAULT_RETRY } from './policy.ts'
 
-/** The fields of a job that are options of `addJob` under the same name. */
-const OPTIONS = DEFAULTS_KEYS.filter((name) => name !== 'store')
+const SETTINGS = [...POLICY_KEYS, 'queue', 'priority'] as const
+const PLACING = ['executor', 'tags', 'metadata'] as const
+
+/** Settings that jobs did not have in the first release: where one is missing it has its default. */
+const ADDED: ReadonlySet<string> = new Set(['overlap'])
+
+const FIRST_SETTINGS = SETTINGS.filter((name) => !ADDED.has(name))
 
 /**
  * The value as a job of its own, with the rules that hold for the options of `addJob`. Its `store` becomes the one
@@ -17,13 +25,9 @@ const OPTIONS = DEFAULTS_KEYS.filter((name) => name !== 'store')
  * @throws InvalidArgumentError
  */
 export function checkJob(value: unknown, store: string, field: string): Job {
-  const job = checkPresent(value, field, OPTIONS)
-  const retry = checkPresent(job['retry'], `${field}.retry`, ['attempts', 'baseMs', 'factor', 'capMs', 'jitter'])
-  checkPresent(job['history'], `${field}.history`, ['keep', 'maxAge'])
-  const { attempts, baseMs: delay, factor, capMs: maxDelay, jitter } = retry
-  const options = Object.fromEntries(OPTIONS.map((name) => [name, job[name]]))
-  options['retry'] = { attempts, delay, factor, maxDelay, jitter }
-  const { policy, ...placing } = resolveDefaults(options, BASE_DEFAULTS, field)
+  const job = checkPresent(value, field, PLACING)
+  const { settings, resolved } = checkSettings(job, PLACING, field)
+  const { overrides = null, declared = null } = job
   const nextRunTime = job['nextRunTime'] === null ? null : checkDate(job['nextRunTime'], `${field}.nextRunTime`)
   return {
     id: checkId(job['id'], `${field}.id`),
@@ -32,24 +36,46 @@ export function checkJob(value: unknown, store: string, field: string): Job {
     trigger: checkTrigger(job['trigger'], `${field}.trigger`),
     input: job['input'],
     store,
-    executor: placing.executor,
+    executor: resolved.executor,
     nextRunTime,
     paused: checkBoolean(job['paused'], `${field}.paused`),
     createdAt: checkDate(job['createdAt'], `${field}.createdAt`),
-    coalesce: policy.coalesce,
-    maxInstances: policy.maxInstances,
-    maxRuns: policy.maxRuns,
     fires: checkInteger(job['fires'], `${field}.fires`, 0, Number.MAX_SAFE_INTEGER),
-    misfireGraceTime: policy.misfireGraceMs,
-    queue: placing.queue,
-    priority: placing.priority,
-    timeout: policy.timeoutMs,
-    retry: policy.retry,
-    onCrash: policy.onCrash,
-    history: { keep: policy.history.keep, maxAge: policy.history.maxAgeMs },
-    tags: placing.tags,
-    metadata: placing.metadata,
+    ...settings,
+    overrides: overrides === null ? null : checkOverrides(overrides, `${field}.overrides`),
+    declared:
+      declared === null
+        ? null
+        : checkSettings(checkObject(declared, `${field}.declared`), [], `${field}.declared`).settings,
+    tags: resolved.tags,
+    metadata: resolved.metadata,
   }
+}
+
+/** The settings among these fields, and what they and the other fields named are as options. */
+function checkSettings(
+  fields: Fields,
+  others: readonly string[],
+  field: string,
+): { settings: JobSettings; resolved: ResolvedDefaults } {
+  checkPresent(fields, field, FIRST_SETTINGS)
+  checkPresent(fields['history'], `${field}.history`, ['keep', 'maxAge'])
+  const options = Object.fromEntries([...SETTINGS, ...others].map((name) => [name, fields[name]]))
+  options['retry'] = retryOptions(fields['retry'], `${field}.retry`)
+  const resolved = resolveDefaults(options, BASE_DEFAULTS, field)
+  return { settings: shownSettings(resolved), resolved }
+}
+
+/** A retry policy as the options that give it whatever the defaults are. */
+function retryOptions(value: unknown, field: string): Fields {
+  const fields = checkPresent(value, field, ['attempts', 'baseMs', 'factor', 'capMs', 'jitter'])
+  const { attempts, baseMs, factor, capMs: maxDelay, jitter } = fields
+  const { stepMs: step = 0, delaysMs = null, only = null, never = DEFAULT_RETRY.never } = fields
+  if (delaysMs !== null && !Array.isArray(delaysMs)) {
+    throw new InvalidArgumentError(`${field}.delaysMs`, delaysMs, 'must be a list of delays, or null')
+  }
+  const growth = delaysMs !== null ? {} : step === 0 ? { factor } : { step }
+  return { attempts, delay: delaysMs ?? baseMs, ...growth, maxDelay, jitter, only: only ?? undefined, never }
 }
 
 /** An object in which these fields are given: a default would stand in for one that was lost. */

@@ -8,8 +8,10 @@
 import { triggerFromJSON } from '../triggers/index.ts'
 import { StoredFields, storedObject } from './fields.ts'
 import type { JobSpec, JobStatus } from './job.ts'
+import type { StoredSettings } from './job-settings.ts'
 import { NOTE_READERS } from './notes.ts'
-import { DEFAULT_POLICY, type HistoryPolicy, type JobPolicy, type OnCrash, type RetryPolicy } from './policy.ts'
+import type { JobOverrides, StoredOverride } from './override.ts'
+import { DEFAULT_POLICY, type JobPolicy } from './policy.ts'
 import type { RecordContents, RecordKind } from './record.ts'
 import {
   FRESH_STATUS,
@@ -22,6 +24,7 @@ import {
   type StoredError,
 } from './run.ts'
 import type { Serializer } from './serializer.ts'
+import { storedPolicy } from './stored-policy.ts'
 
 /** Version of the layout that this release writes. */
 export const ENCODING_VERSION = 1
@@ -38,12 +41,18 @@ export function encodeSpec(kind: RecordKind, spec: RecordContents[RecordKind]['s
   const { policy, input, executor } = spec
   const fields: Record<string, unknown> = { v: ENCODING_VERSION, executor }
   if (kind === 'job' && 'trigger' in spec) {
-    const { name, trigger, tags, metadata } = spec
+    const { name, trigger, tags, metadata, override } = spec
     Object.assign(fields, { name, trigger: trigger.toJSON(), tags, metadata })
+    if (override !== null) fields['override'] = { changes: override.changes, declared: written(override.declared) }
   }
   if (input !== undefined) fields['input'] = input
   if (policy !== UNWRITTEN_POLICY) fields['policy'] = policy
   return serializer.encode(fields)
+}
+
+/** Settings without the policy that is left out. */
+function written({ queue, priority, policy }: StoredSettings): object {
+  return policy === UNWRITTEN_POLICY ? { queue, priority } : { queue, priority, policy }
 }
 
 const STATUS_FIELDS = Object.keys(FRESH_STATUS) as (keyof RunStatus)[]
@@ -115,9 +124,23 @@ function jobSpec(fields: StoredFields): JobSpec {
     trigger: triggerFromJSON(fields.value('trigger')),
     input: fields.value('input'),
     executor: fields.text('executor'),
-    policy: policy(fields),
+    policy: storedPolicy(fields, UNWRITTEN_POLICY),
     tags: fields.texts('tags'),
     metadata: storedObject(fields.value('metadata'), 'job.spec.metadata'),
+    override: fields.value('override') === undefined ? null : storedOverride(fields.nested('override')),
+  }
+}
+
+function storedOverride(fields: StoredFields): StoredOverride {
+  const declared = fields.nested('declared')
+  return {
+    // Checked by the rules of today's options whenever it is laid over something.
+    changes: storedObject(fields.value('changes'), 'job.spec.override.changes') as JobOverrides,
+    declared: {
+      queue: declared.text('queue'),
+      priority: declared.number('priority'),
+      policy: storedPolicy(declared, UNWRITTEN_POLICY),
+    },
   }
 }
 
@@ -125,30 +148,7 @@ function runSpec(fields: StoredFields): RunSpec {
   return {
     input: fields.value('input'),
     executor: fields.text('executor'),
-    policy: policy(fields),
-  }
-}
-
-function policy(spec: StoredFields): JobPolicy {
-  if (spec.value('policy') === undefined) return UNWRITTEN_POLICY
-  const fields = spec.nested('policy')
-  const retry = fields.nested('retry')
-  const history = fields.nested('history')
-  return {
-    coalesce: fields.boolean('coalesce'),
-    maxInstances: fields.number('maxInstances'),
-    maxRuns: fields.numberOrNull('maxRuns'),
-    misfireGraceMs: fields.numberOrNull('misfireGraceMs'),
-    timeoutMs: fields.numberOrNull('timeoutMs'),
-    retry: {
-      attempts: retry.number('attempts'),
-      baseMs: retry.number('baseMs'),
-      factor: retry.number('factor'),
-      capMs: retry.number('capMs'),
-      jitter: retry.number('jitter'),
-    } satisfies RetryPolicy,
-    onCrash: fields.oneOf<OnCrash>('onCrash', ['retry', 'abandon', 'unknown']),
-    history: { keep: history.number('keep'), maxAgeMs: history.number('maxAgeMs') } satisfies HistoryPolicy,
+    policy: storedPolicy(fields, UNWRITTEN_POLICY),
   }
 }
 

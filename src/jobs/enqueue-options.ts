@@ -1,7 +1,7 @@
 /** Options of `enqueue`: checked and resolved. */
 
 import { type Duration, parseDuration } from '../core/duration.ts'
-import { checkInstant, checkOptions } from '../core/validate.ts'
+import { checkFields, checkInstant, checkOptions, checkText } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { checkId, type JobDefaults, type ResolvedDefaults, resolveDefaults } from './options.ts'
 
@@ -14,6 +14,25 @@ export interface EnqueueOptions
   readonly delay?: Duration
   /** When the run is due; instead of `delay`. */
   readonly runAt?: Date | string | number
+  /**
+   * A key of which the function has one run at a time: while the run that has it is not over, and for `within` after it
+   * was enqueued, enqueueing again gives that run instead of adding one. Only for a single input.
+   */
+  readonly unique?: string | UniqueOptions
+}
+
+/** A key that keeps a second run like the first from being enqueued. */
+export interface UniqueOptions {
+  /** 1 to 1,000 characters. Each function has keys of its own. */
+  readonly key: string
+  /** How long the key is taken even when its run is over. @default 0 */
+  readonly within?: Duration
+}
+
+/** {@link UniqueOptions}, resolved. */
+export interface ResolvedUnique {
+  readonly key: string
+  readonly withinMs: number
 }
 
 const SHARED_KEYS = ['store', 'queue', 'priority', 'executor', 'timeout', 'retry', 'onCrash', 'history'] as const
@@ -22,14 +41,20 @@ export interface ResolvedEnqueue {
   readonly id: string | undefined
   /** Epoch ms. */
   readonly dueAt: number
+  readonly unique: ResolvedUnique | undefined
   readonly resolved: ResolvedDefaults
 }
 
+const KEYS = [...SHARED_KEYS, 'id', 'delay', 'runAt', 'unique'] as const
+
 /** @throws InvalidArgumentError */
 export function resolveEnqueue(value: unknown, base: ResolvedDefaults, now: number): ResolvedEnqueue {
-  const { id, delay, runAt, ...shared } = checkOptions(value, 'options', [...SHARED_KEYS, 'id', 'delay', 'runAt'])
+  const { id, delay, runAt, unique, ...shared } = checkOptions(value, 'options', KEYS)
   if (delay !== undefined && runAt !== undefined) {
     throw new InvalidArgumentError('options.delay', delay, 'must not be given together with runAt')
+  }
+  if (unique !== undefined && id !== undefined) {
+    throw new InvalidArgumentError('options.id', id, 'must not be given together with unique')
   }
   return {
     id: id === undefined ? undefined : checkId(id, 'options.id'),
@@ -37,6 +62,16 @@ export function resolveEnqueue(value: unknown, base: ResolvedDefaults, now: numb
       runAt === undefined
         ? now + parseDuration(delay === undefined ? 0 : delay, 'options.delay')
         : checkInstant(runAt, 'options.runAt'),
+    unique: unique === undefined ? undefined : resolveUnique(unique),
     resolved: resolveDefaults(shared, base, 'options'),
+  }
+}
+
+function resolveUnique(value: unknown): ResolvedUnique {
+  if (typeof value === 'string') return { key: checkText(value, 'options.unique'), withinMs: 0 }
+  const { key, within = 0 } = checkFields(value, 'options.unique', ['key', 'within'])
+  return {
+    key: checkText(key, 'options.unique.key'),
+    withinMs: parseDuration(within, 'options.unique.within'),
   }
 }

@@ -21,8 +21,11 @@ export class StoredFields {
     return this.#fields[field]
   }
 
-  nested(field: string): StoredFields {
-    return new StoredFields(this.#fields[field], `${this.#path}.${field}`)
+  /** @param missing - what fields have that are not there */
+  nested(field: string, missing?: Readonly<Record<string, unknown>>): StoredFields {
+    const path = `${this.#path}.${field}`
+    const value = this.#fields[field]
+    return new StoredFields(missing === undefined ? value : { ...missing, ...storedObject(value, path) }, path)
   }
 
   nestedOrNull(field: string): StoredFields | null {
@@ -63,6 +66,15 @@ export class StoredFields {
     const value = this.#fields[field]
     if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
       throw this.error(field, 'must be a list of texts')
+    }
+    return value
+  }
+
+  numberListOrNull(field: string): readonly number[] | null {
+    const value = this.#fields[field]
+    if (value === null) return null
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'number' && !Number.isNaN(item))) {
+      throw this.error(field, 'must be a list of numbers')
     }
     return value
   }

@@ -1,7 +1,9 @@
 /** A job: what should happen and when. */
 
 import type { Trigger } from '../triggers/index.ts'
-import type { JobPolicy, OnCrash, RetryPolicy } from './policy.ts'
+import { type JobSettings, shownSettings, storedSettings } from './job-settings.ts'
+import { type JobOverrides, overridden, type StoredOverride } from './override.ts'
+import type { JobPolicy } from './policy.ts'
 import type { JobRecord } from './record.ts'
 
 /** The part of a job record that only people change. */
@@ -13,6 +15,8 @@ export interface JobSpec {
   readonly policy: JobPolicy
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** Its outcome is in `policy`, and in the record's `queue` and `priority`. */
+  readonly override: StoredOverride | null
 }
 
 /** The part of a job record that changes as it fires. Null where nothing has to be counted. */
@@ -25,7 +29,7 @@ export interface JobStatus {
 export type JobState = 'waiting' | 'paused' | 'idle'
 
 /** A job as people see it. */
-export interface Job {
+export interface Job extends JobSettings {
   readonly id: string
   /** For people; default: the function's name. */
   readonly name: string
@@ -41,30 +45,20 @@ export interface Job {
   readonly nextRunTime: Date | null
   readonly paused: boolean
   readonly createdAt: Date
-  readonly coalesce: boolean
-  readonly maxInstances: number
-  /** Fires after which the job is removed; null: no limit. */
-  readonly maxRuns: number | null
   /** Runs made so far; counted only where there is a `maxRuns`. */
   readonly fires: number
-  /** Milliseconds; null: unlimited. */
-  readonly misfireGraceTime: number | null
-  readonly queue: string
-  readonly priority: number
-  /** Milliseconds; null: unlimited. */
-  readonly timeout: number | null
-  readonly retry: RetryPolicy
-  readonly onCrash: OnCrash
-  /** `maxAge` in milliseconds. */
-  readonly history: { readonly keep: number; readonly maxAge: number }
+  /** What an operator laid over the settings that code declares, as it was given; null: nothing. */
+  readonly overrides: JobOverrides | null
+  /** The settings that code declares, where there are overrides; null: those of the job itself. */
+  readonly declared: JobSettings | null
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
 /** The view of a job record. */
 export function jobFromRecord(record: JobRecord, store: string): Job {
-  const { spec } = record
-  const { policy } = spec
+  const { spec, queue, priority } = record
+  const { policy, override } = spec
   return {
     id: record.id,
     name: spec.name,
@@ -76,17 +70,10 @@ export function jobFromRecord(record: JobRecord, store: string): Job {
     nextRunTime: record.due === null ? null : new Date(record.due),
     paused: record.state === 'paused',
     createdAt: new Date(record.at),
-    coalesce: policy.coalesce,
-    maxInstances: policy.maxInstances,
-    maxRuns: policy.maxRuns,
     fires: record.status?.fires ?? 0,
-    misfireGraceTime: policy.misfireGraceMs,
-    queue: record.queue,
-    priority: record.priority,
-    timeout: policy.timeoutMs,
-    retry: policy.retry,
-    onCrash: policy.onCrash,
-    history: { keep: policy.history.keep, maxAge: policy.history.maxAgeMs },
+    ...shownSettings({ queue, priority, policy }),
+    overrides: override === null ? null : override.changes,
+    declared: override === null ? null : shownSettings(override.declared),
     tags: spec.tags,
     metadata: spec.metadata,
   }
@@ -95,6 +82,9 @@ export function jobFromRecord(record: JobRecord, store: string): Job {
 /** The record of a job view: what {@link jobFromRecord} took apart, for stores that keep views. */
 export function recordFromJob(job: Job, version: number): JobRecord {
   const state: JobState = job.paused ? 'paused' : job.nextRunTime === null ? 'idle' : 'waiting'
+  const declared = job.overrides === null ? job : (job.declared ?? job)
+  const { settings, override } = overridden(storedSettings(declared), job.overrides)
+  const { queue, priority, policy } = settings
   return {
     kind: 'job',
     id: job.id,
@@ -105,26 +95,18 @@ export function recordFromJob(job: Job, version: number): JobRecord {
     at: job.createdAt.getTime(),
     jobId: null,
     functionRef: job.functionRef,
-    queue: job.queue,
-    priority: job.priority,
+    queue,
+    priority,
     spec: {
       name: job.name,
       trigger: job.trigger,
       input: job.input,
       executor: job.executor,
-      policy: {
-        coalesce: job.coalesce,
-        maxInstances: job.maxInstances,
-        maxRuns: job.maxRuns,
-        misfireGraceMs: job.misfireGraceTime,
-        timeoutMs: job.timeout,
-        retry: job.retry,
-        onCrash: job.onCrash,
-        history: { keep: job.history.keep, maxAgeMs: job.history.maxAge },
-      },
+      policy,
       tags: job.tags,
       metadata: job.metadata,
+      override,
     },
-    status: job.maxRuns === null ? null : { fires: job.fires },
+    status: policy.maxRuns === null ? null : { fires: job.fires },
   }
 }

@@ -10,8 +10,8 @@
 import { NEVER, type Trigger } from '../triggers/index.ts'
 import type { JobPolicy } from './policy.ts'
 
-/** Why a fire time did not run. */
-export type SkipReason = 'misfire' | 'coalesced' | 'catch-up-limit' | 'max-instances'
+/** Why a fire time did not run; `overlap.ts` has further reasons. */
+export type SkipReason = 'misfire' | 'coalesced' | 'catch-up-limit'
 
 /**
  * A fire time that did not run; `count` above 1 stands for that many, of which `at` is the last. For triggers other than

@@ -6,7 +6,6 @@ import {
   checkFields,
   checkInstant,
   checkInteger,
-  checkNumber,
   checkOneOf,
   checkOptions,
   checkPlainObject,
@@ -14,36 +13,9 @@ import {
   checkTexts,
 } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
-import {
-  DEFAULT_POLICY,
-  type HistoryPolicy,
-  type JobPolicy,
-  NO_RETRY,
-  type OnCrash,
-  type RetryPolicy,
-} from './policy.ts'
-
-/** When a failed run is tried again. */
-export interface RetryOptions {
-  /** Attempts in all, the first included. @default 3 */
-  readonly attempts?: number
-  /** Before the second attempt. @default 1 s */
-  readonly delay?: Duration
-  /** By which the delay grows with each attempt; 1 keeps it fixed. @default 2 */
-  readonly factor?: number
-  /** The longest delay. @default 1 h */
-  readonly maxDelay?: Duration
-  /** Part by which a delay varies at random, both ways, 0 to 1. @default 0 */
-  readonly jitter?: number
-}
-
-/** How many finished runs of a job are kept, and how long. */
-export interface HistoryOptions {
-  /** Newest finished runs kept; 0 keeps none. Trimmed in steps, so up to a tenth more may be there. @default 100 */
-  readonly keep?: number
-  /** After its end. @default 30 d */
-  readonly maxAge?: Duration
-}
+import { type HistoryOptions, historyPolicy } from './history.ts'
+import { DEFAULT_POLICY, type JobPolicy, type OnCrash, OVERLAPS, type Overlap } from './policy.ts'
+import { type RetryOptions, retryPolicy } from './retry.ts'
 
 /** Defaults that `register` and `jobDefaults` may give. */
 export interface JobDefaults {
@@ -57,6 +29,8 @@ export interface JobDefaults {
   readonly coalesce?: boolean
   /** Runs of the job that may be pending or at work when it fires; also how many may be at work at once. @default 1 */
   readonly maxInstances?: number
+  /** What happens to a fire time beyond `maxInstances`. @default 'skip' */
+  readonly overlap?: Overlap
   /** Fires after which the job is removed; null: none. @default null */
   readonly maxRuns?: number | null
   /** Queue of its runs. @default 'default' */
@@ -65,7 +39,7 @@ export interface JobDefaults {
   readonly priority?: number
   /** After which a run is aborted and failed; null: never. @default null */
   readonly timeout?: Duration | null
-  /** What happens after a failure: attempts in all, or the whole policy. @default 1 (no retry) */
+  /** What happens after a failure: attempts in all, or more of the policy. @default 1 (no retry) */
   readonly retry?: number | RetryOptions
   /** What happens to a run whose process died. @default 'retry' */
   readonly onCrash?: OnCrash
@@ -108,6 +82,7 @@ export const DEFAULTS_KEYS = [
   'misfireGraceTime',
   'coalesce',
   'maxInstances',
+  'overlap',
   'maxRuns',
   'queue',
   'priority',
@@ -208,10 +183,12 @@ export function checkId(value: unknown, field: string): string {
   return id
 }
 
-const POLICY_KEYS = [
+/** Names of the options that make up a job's policy. */
+export const POLICY_KEYS = [
   'misfireGraceTime',
   'coalesce',
   'maxInstances',
+  'overlap',
   'maxRuns',
   'timeout',
   'retry',
@@ -234,13 +211,14 @@ function overlay(fields: Readonly<Record<string, unknown>>, base: ResolvedDefaul
 }
 
 function policy(fields: Readonly<Record<string, unknown>>, base: JobPolicy, field: string): JobPolicy {
-  const { misfireGraceTime, coalesce, maxInstances, maxRuns, timeout, retry, onCrash, history } = fields
+  const { misfireGraceTime, coalesce, maxInstances, overlap, maxRuns, timeout, retry, onCrash, history } = fields
   return {
     coalesce: coalesce === undefined ? base.coalesce : checkBoolean(coalesce, `${field}.coalesce`),
     maxInstances:
       maxInstances === undefined
         ? base.maxInstances
         : checkInteger(maxInstances, `${field}.maxInstances`, 1, 1_000_000),
+    overlap: overlap === undefined ? base.overlap : checkOneOf(overlap, `${field}.overlap`, OVERLAPS),
     maxRuns:
       maxRuns === undefined
         ? base.maxRuns
@@ -249,7 +227,7 @@ function policy(fields: Readonly<Record<string, unknown>>, base: JobPolicy, fiel
           : checkInteger(maxRuns, `${field}.maxRuns`, 1, 2 ** 31),
     misfireGraceMs: durationOrNull(misfireGraceTime, `${field}.misfireGraceTime`, base.misfireGraceMs),
     timeoutMs: durationOrNull(timeout, `${field}.timeout`, base.timeoutMs),
-    retry: retry === undefined ? base.retry : retryPolicy(retry, `${field}.retry`),
+    retry: retry === undefined ? base.retry : retryPolicy(retry, base.retry, `${field}.retry`),
     onCrash:
       onCrash === undefined ? base.onCrash : checkOneOf(onCrash, `${field}.onCrash`, ['retry', 'abandon', 'unknown']),
     history: history === undefined ? base.history : historyPolicy(history, base.history, `${field}.history`),
@@ -258,27 +236,4 @@ function policy(fields: Readonly<Record<string, unknown>>, base: JobPolicy, fiel
 
 function durationOrNull(value: unknown, field: string, base: number | null): number | null {
   return value === undefined ? base : value === null ? null : parseDuration(value, field, 1)
-}
-
-function retryPolicy(value: unknown, field: string): RetryPolicy {
-  const options = typeof value === 'number' ? { attempts: value } : value
-  const fields = checkFields(options, field, ['attempts', 'delay', 'factor', 'maxDelay', 'jitter'])
-  const { attempts = 3, delay = 1_000, factor = 2, maxDelay = 3_600_000, jitter = 0 } = fields
-  const retry: RetryPolicy = {
-    attempts: checkInteger(attempts, `${field}.attempts`, 1, 1_000_000),
-    baseMs: parseDuration(delay, `${field}.delay`),
-    factor: checkNumber(factor, `${field}.factor`, 1, 1_000),
-    capMs: parseDuration(maxDelay, `${field}.maxDelay`),
-    jitter: checkNumber(jitter, `${field}.jitter`, 0, 1),
-  }
-  return retry.attempts === 1 ? NO_RETRY : retry
-}
-
-/** @throws InvalidArgumentError */
-export function historyPolicy(value: unknown, base: HistoryPolicy, field: string): HistoryPolicy {
-  const { keep = base.keep, maxAge = base.maxAgeMs } = checkFields(value, field, ['keep', 'maxAge'])
-  return {
-    keep: checkInteger(keep, `${field}.keep`, 0, 1_000_000),
-    maxAgeMs: parseDuration(maxAge, `${field}.maxAge`, 1),
-  }
 }

@@ -2,6 +2,7 @@
 
 import { describeValue } from '../core/describe.ts'
 import { CronwrightError } from '../errors.ts'
+import { errorKinds } from './retryable.ts'
 import type { StoredError } from './run.ts'
 import type { Outcome } from './transitions.ts'
 
@@ -90,9 +91,13 @@ export function outcomeOf(value: unknown): Outcome {
   }
 }
 
-/** What a thrown value means. */
-export function failedOutcome(error: unknown): Outcome {
-  return { kind: 'failed', error: storedError(error), retryable: true }
+/**
+ * What a thrown value means.
+ *
+ * @param retryable - false: its run is not tried again whatever its policy says
+ */
+export function failedOutcome(error: unknown, retryable = true): Outcome {
+  return { kind: 'failed', error: storedError(error), kinds: errorKinds(error), retryable }
 }
 
 function cut(text: string, limit: number): string {

@@ -1,6 +1,7 @@
 /** A run: one execution of a job for one due time, or of one enqueued input. */
 
 import type { JobPolicy } from './policy.ts'
+import { percentOf } from './progress.ts'
 import type { RunRecord } from './record.ts'
 
 /** The states a run is stored in. */
@@ -20,6 +21,9 @@ export type RunState = (typeof RUN_STATES)[number]
 
 /** States that still take a place of the job's `maxInstances`. */
 export const ACTIVE_RUN_STATES: readonly RunState[] = ['pending', 'running']
+
+/** States that a person has to look at: kept until then, whatever the history policy says. */
+export const WAITING_FOR_OPERATOR: readonly RunState[] = ['dead', 'unknown']
 
 const ACTIVE = new Set<string>(ACTIVE_RUN_STATES)
 
@@ -110,6 +114,12 @@ export const FRESH_STATUS: RunStatus = Object.freeze({
   count: 1,
 })
 
+/**
+ * Where a run is, more closely than its state: one that is pending may be `scheduled` (due later), `pending` (due now) or
+ * `retrying` (a failed attempt is behind it); one that is running may be `stopping` (told to stop in this process).
+ */
+export type RunPhase = 'scheduled' | 'retrying' | 'stopping' | RunState
+
 /** A run as people see it. */
 export interface Run<Input = unknown, Output = unknown> {
   /** `jobId@fireTime` (epoch ms) for a fired run. */
@@ -123,12 +133,21 @@ export interface Run<Input = unknown, Output = unknown> {
   readonly queue: string
   readonly priority: number
   readonly state: RunState
+  /** Its state as it was when this view was made, more closely. */
+  readonly phase: RunPhase
   /** Why it was skipped, cancelled, or lost; null otherwise. */
   readonly reason: string | null
   /** When it should start (or should have started). */
   readonly dueAt: Date
+  /** Start of the last attempt. */
   readonly startedAt: Date | null
+  /** End of the last attempt; null while it is at work. */
   readonly finishedAt: Date | null
+  /** Milliseconds the last attempt took; null while it is at work, and where nothing was started. */
+  readonly duration: number | null
+  /** When a pending run may start: `dueAt` at first, after its delay for a retry; null in any other state. */
+  readonly nextAttemptAt: Date | null
+  /** 1 while the first attempt is at work, and after it. */
   readonly attempt: number
   readonly fence: number
   /** Id of the scheduler that has or had it. */
@@ -137,7 +156,15 @@ export interface Run<Input = unknown, Output = unknown> {
   /** Undefined until the run is completed. */
   readonly output: Output | undefined
   readonly error: StoredError | null
+  /** Null until its handler reports any. */
   readonly progress: RunProgress | null
+  /**
+   * From 0 to 100: 0 before its handler reports any progress, 100 when it is completed; null where the handler reports
+   * no total.
+   */
+  readonly percent: number | null
+  /** Why the present (or next) attempt is not the first; `none` where it is. */
+  readonly resume: ResumeReason
   /** Counts that its handler keeps, by name. */
   readonly counters: Readonly<Record<string, number>>
   /** Due times this run stands for: above 1 only for a `skipped` run that sums up a long outage. */
@@ -149,9 +176,16 @@ export function runIdOf(jobId: string, fireTime: number): string {
   return `${jobId}@${fireTime}`
 }
 
+/** What a view shows beside the record: the time (epoch ms), and whether the run was told to stop. */
+export interface RunMoment {
+  readonly now: number
+  readonly isStopping: boolean
+}
+
 /** The view of a run record. */
-export function runFromRecord(record: RunRecord, store: string): Run {
+export function runFromRecord(record: RunRecord, store: string, moment: RunMoment): Run {
   const { spec, status } = record
+  const { startedAt, finishedAt, progress } = status
   return {
     id: record.id,
     store,
@@ -161,18 +195,30 @@ export function runFromRecord(record: RunRecord, store: string): Run {
     queue: record.queue,
     priority: record.priority,
     state: record.state as RunState,
+    phase: phaseOf(record, moment),
     reason: status.reason,
     dueAt: new Date(record.at),
-    startedAt: status.startedAt === null ? null : new Date(status.startedAt),
-    finishedAt: status.finishedAt === null ? null : new Date(status.finishedAt),
+    startedAt: startedAt === null ? null : new Date(startedAt),
+    finishedAt: finishedAt === null ? null : new Date(finishedAt),
+    duration: startedAt === null || finishedAt === null ? null : Math.max(0, finishedAt - startedAt),
+    nextAttemptAt: record.state !== 'pending' || record.due === null ? null : new Date(record.due),
     attempt: status.attempt,
     fence: status.fence,
     worker: status.worker,
     input: spec.input,
     output: status.output,
     error: status.error,
-    progress: status.progress,
-    counters: status.counters ?? {},
+    progress: progress === null ? null : { ...progress },
+    percent: record.state === 'completed' ? 100 : progress === null ? 0 : percentOf(progress),
+    resume: status.resume,
+    counters: { ...status.counters },
     count: status.count,
   }
+}
+
+function phaseOf({ state, due, status }: RunRecord, { now, isStopping }: RunMoment): RunPhase {
+  if (state === 'running') return isStopping ? 'stopping' : 'running'
+  if (state !== 'pending') return state as RunState
+  if (status.attempt > 0) return 'retrying'
+  return due !== null && due > now ? 'scheduled' : 'pending'
 }

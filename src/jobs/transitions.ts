@@ -12,8 +12,10 @@
  */
 
 import { retryDelay } from './backoff.ts'
+import { ageOf } from './history.ts'
 import { MAX_CRASHES } from './policy.ts'
 import type { Change, JobRecord, RecordPatch, RunRecord } from './record.ts'
+import { isRetryable } from './retryable.ts'
 import {
   FRESH_STATUS,
   type ResumeReason,
@@ -21,6 +23,7 @@ import {
   type RunState,
   type RunStatus,
   type StoredError,
+  WAITING_FOR_OPERATOR,
 } from './run.ts'
 
 /** A worker's claim to a run: who, when (epoch ms), and until when it holds unless renewed. */
@@ -33,13 +36,17 @@ export interface Lease {
 /** How a handler ended. */
 export type Outcome =
   | { readonly kind: 'completed'; readonly output: unknown; readonly reason: string | null }
-  | { readonly kind: 'failed'; readonly error: StoredError; readonly retryable: boolean }
+  | {
+      readonly kind: 'failed'
+      readonly error: StoredError
+      /** What the error is called; see `retryable.ts`. */
+      readonly kinds: readonly string[]
+      /** False: it is not tried again whatever the policy says. */
+      readonly retryable: boolean
+    }
   | { readonly kind: 'cancelled'; readonly reason: string; readonly error: StoredError | null }
 
 type Patch = RecordPatch<'run'>
-
-/** Ends that a person has to look at: kept until then, whatever the history policy says. */
-const WAITS_FOR_OPERATOR: ReadonlySet<RunState> = new Set(['dead', 'unknown'])
 
 /** What a new run is made of. */
 export interface RunSeed {
@@ -103,8 +110,10 @@ function taken(run: RunRecord, status: RunStatus, lease: Lease): Patch {
   return { state: 'running', due: lease.until, status: statusWhenTaken(status, run.version + 1, lease) }
 }
 
+/** An attempt that goes on from a checkpoint goes on counting, too; any other begins anew. */
 function statusWhenTaken(status: RunStatus, fence: number, lease: Lease): RunStatus {
-  const { origin, attempt, crashes, output, error, progress, checkpoint, counters, resume, count } = status
+  const { origin, attempt, crashes, output, error, checkpoint, resume, count } = status
+  const { progress, counters } = checkpoint === undefined ? FRESH_STATUS : status
   return {
     origin,
     attempt: attempt + 1,
@@ -155,6 +164,12 @@ export function handBack(run: RunRecord, now: number): Patch {
   return { state: 'pending', due: now, status }
 }
 
+/** A claim is taken back before its handler was started: others may claim the run from `due` on. */
+export function giveWay(run: RunRecord, due: number): Patch {
+  const status: RunStatus = { ...run.status, attempt: run.status.attempt - 1, worker: null, startedAt: null }
+  return { state: 'pending', due, status }
+}
+
 /** The holder's handler ended. `random` is in [0, 1) and decides the jitter of a retry. */
 export function settle(run: RunRecord, outcome: Outcome, now: number, random: number): Patch {
   switch (outcome.kind) {
@@ -163,14 +178,18 @@ export function settle(run: RunRecord, outcome: Outcome, now: number, random: nu
     case 'cancelled':
       return finished(run, 'cancelled', now, { reason: outcome.reason, error: outcome.error })
     case 'failed':
-      return failed(run, outcome.error, outcome.retryable, now, random)
+      return failed(run, outcome, now, random)
   }
 }
 
-function failed(run: RunRecord, error: StoredError, retryable: boolean, now: number, random: number): Patch {
+function failed(run: RunRecord, outcome: Extract<Outcome, { kind: 'failed' }>, now: number, random: number): Patch {
   const { retry } = run.spec.policy
   const { attempt } = run.status
-  if (!retryable || retry.attempts === 1) return finished(run, 'failed', now, { error })
+  const { error } = outcome
+  if (retry.attempts === 1) return finished(run, 'failed', now, { error })
+  if (!outcome.retryable || !isRetryable(retry, outcome.kinds)) {
+    return finished(run, 'failed', now, { error, reason: 'not-retryable' })
+  }
   if (attempt >= retry.attempts) return finished(run, 'dead', now, { error, reason: 'attempts-used-up' })
   const resume: ResumeReason = 'retry'
   const status = { ...run.status, worker: null, finishedAt: now, error, resume }
@@ -209,8 +228,8 @@ function finished(run: RunRecord, state: RunState, now: number, changes: Partial
     resume,
     count,
   }
-  if (WAITS_FOR_OPERATOR.has(state)) return { state, due: null, status }
-  return { lane: 'history', state, due: now + run.spec.policy.history.maxAgeMs, status }
+  if (WAITING_FOR_OPERATOR.includes(state)) return { state, due: null, status }
+  return { lane: 'history', state, due: now + ageOf(run.spec.policy.history, state), status }
 }
 
 /** Whether no history is kept of a run: it is removed when it is over. */

@@ -1,11 +1,15 @@
 /**
  * Claims runs that wait, and takes over those whose lease is over. Never more than there is room for: a claim that
  * waits in a process keeps others from doing the work.
+ *
+ *   uncertain claims -> what is due -> what may start here -> commit -> look at the limits of its jobs -> start
  */
 
+import { instanceLimit } from '../jobs/overlap.ts'
 import { patchedRecord, type RunRecord } from '../jobs/record.ts'
 import { claim, type Lease, runChange, takeOver } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
+import { type ClaimedRun, InstanceLimit } from './instance-limit.ts'
 import type { Kernel } from './kernel.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { StepResult } from './loop.ts'
@@ -13,6 +17,7 @@ import type { RunAtWork } from './run-at-work.ts'
 import type { Runner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
 import type { StoreSlot } from './store-slot.ts'
+import type { UncertainClaims } from './uncertain-claims.ts'
 
 const SLICE = 500
 
@@ -37,16 +42,21 @@ export class Claiming {
   readonly #runner: Runner
   readonly #settlement: Settlement
   readonly #leases: LeaseKeeper
+  readonly #uncertain: UncertainClaims
+  readonly #instances: InstanceLimit
 
-  constructor(kernel: Kernel, runner: Runner, settlement: Settlement, leases: LeaseKeeper) {
+  constructor(kernel: Kernel, runner: Runner, settlement: Settlement, leases: LeaseKeeper, uncertain: UncertainClaims) {
     this.#kernel = kernel
     this.#runner = runner
     this.#settlement = settlement
     this.#leases = leases
+    this.#uncertain = uncertain
+    this.#instances = new InstanceLimit(kernel)
   }
 
   /** Claims up to a slice of due runs. */
   async step(slot: StoreSlot): Promise<StepResult> {
+    if (slot.uncertainClaims.size > 0) await this.#settleUncertain(slot)
     const now = this.#kernel.clock.now()
     const room = this.#room()
     slot.isStarved = room <= 0
@@ -54,21 +64,17 @@ export class Claiming {
     const { functions, jobs } = this.obstacles(slot)
     const askedAt = this.#kernel.clock.monotonic()
     const limit = Math.min(room, SLICE)
-    const due = await slot.store.due({
-      lane: 'run',
-      before: now,
-      limit,
-      queues: this.#kernel.settings.queues,
-      withoutFunctions: functions,
-      withoutJobs: jobs,
-    })
+    const waiting = { before: now, limit, withoutFunctions: functions, withoutJobs: jobs }
+    const due = await this.#kernel.queues.due(slot, waiting)
     if (due.length === 0) return 'nothing'
     await this.#keepOwn(slot, due)
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
-    const elsewhere = await this.#atWorkElsewhere(slot, due, now)
+    const elsewhere = await this.#instances.atWorkElsewhere(slot, due)
     const claims = this.#plan(slot, due, lease, elsewhere)
-    await this.#commit(slot, claims, askedAt)
-    if (due.length === limit) return 'more'
+    const isTooLate = claims.length > 0 && (await this.#commit(slot, claims, askedAt))
+    // A page of runs that nobody may take over yet is not asked for again at once.
+    if (claims.length === 0 && this.#kernel.areLeasesDoubtful) return 'nothing'
+    if (due.length === limit || isTooLate) return 'more'
     return claims.length > 0 ? 'all' : 'nothing'
   }
 
@@ -76,43 +82,8 @@ export class Claiming {
     const { unserved } = slot
     const functions = [...unserved.functions, ...unserved.functionsOfRuns, ...slot.crowdedFunctions]
     const jobs = [...unserved.jobs, ...slot.busyElsewhere]
-    for (const [jobId, { count, limit }] of this.#atWork(slot)) if (count >= limit) jobs.push(jobId)
+    for (const [jobId, { count, limit }] of this.#instances.atWorkHere(slot)) if (count >= limit) jobs.push(jobId)
     return { functions, jobs }
-  }
-
-  /** Runs at work here of each job that has any, and how many it may have. */
-  #atWork(slot: StoreSlot): Map<string, { count: number; limit: number }> {
-    const jobs = new Map<string, { count: number; limit: number }>()
-    for (const { record } of slot.atWork.values()) {
-      if (record.jobId === null) continue
-      const limit = record.spec.policy.maxInstances
-      jobs.set(record.jobId, { count: (jobs.get(record.jobId)?.count ?? 0) + 1, limit })
-    }
-    return jobs
-  }
-
-  /**
-   * Runs of these jobs that are at work in other processes, of jobs that may be at their limit with them. A run whose
-   * lease is over does not count: nobody is at work on it.
-   */
-  async #atWorkElsewhere(
-    slot: StoreSlot,
-    due: readonly RunRecord[],
-    now: number,
-  ): Promise<ReadonlyMap<string, number>> {
-    const limits = new Map<string, number>()
-    for (const { jobId, spec } of due) if (jobId !== null) limits.set(jobId, spec.policy.maxInstances)
-    const counts = new Map<string, number>()
-    if (limits.size === 0) return counts
-    const active = await slot.store.countActive([...limits.keys()])
-    for (const [jobId, limit] of limits) {
-      if ((active.get(jobId) ?? 0) <= limit) continue
-      const running = await slot.store.list({ kind: 'run', jobId, states: ['running'], limit: SLICE })
-      const { workerId } = this.#kernel
-      const others = running.filter((run) => run.status.worker !== workerId && (run.due ?? now) > now)
-      counts.set(jobId, others.length)
-    }
-    return counts
   }
 
   /** A run at work here whose lease seems over, because the wall clock was stepped, is renewed and not taken over. */
@@ -133,10 +104,11 @@ export class Claiming {
 
   #plan(slot: StoreSlot, due: readonly RunRecord[], lease: Lease, elsewhere: ReadonlyMap<string, number>): Claim[] {
     const claims: Claim[] = []
-    const atWork = this.#atWork(slot)
+    const atWork = this.#instances.atWorkHere(slot)
     for (const run of due) {
       if (slot.atWork.has(run.id) || this.#isSettling(slot, run)) continue
-      const limit = run.spec.policy.maxInstances
+      if (run.state === 'running' && this.#kernel.areLeasesDoubtful) continue
+      const limit = instanceLimit(run.spec.policy)
       const count = run.jobId === null ? 0 : (atWork.get(run.jobId)?.count ?? 0)
       const others = run.jobId === null ? 0 : (elsewhere.get(run.jobId) ?? 0)
       if (run.jobId !== null && count + others >= limit) {
@@ -160,7 +132,7 @@ export class Claiming {
   #claim(run: RunRecord, executor: ExecutorSlot, lease: Lease): Claim {
     const { patch, claimed } =
       run.state === 'running' ? takeOver(run, lease) : { patch: claim(run, lease), claimed: true }
-    if (claimed) executor.take()
+    if (claimed) executor.take(run.queue)
     return { run, patch, after: patchedRecord<'run'>(run, patch), executor: claimed ? executor : undefined }
   }
 
@@ -168,29 +140,76 @@ export class Claiming {
   #executorFor(slot: StoreSlot, run: RunRecord): ExecutorSlot | undefined {
     if (!slot.unserved.isServed(this.#kernel, run, slot.alias)) return undefined
     const executor = this.#kernel.executors.get(run.spec.executor)
-    if (executor !== undefined && executor.free > 0) return executor
+    if (executor !== undefined && executor.free > 0) {
+      return this.#kernel.queues.free(run.queue) > 0 ? executor : undefined
+    }
     slot.crowdedFunctions.add(run.functionRef)
     return undefined
   }
 
-  async #commit(slot: StoreSlot, claims: readonly Claim[], askedAt: number): Promise<void> {
-    const finished: RunRecord[] = []
+  /** Whether the answer came too late to start what was claimed. */
+  async #commit(slot: StoreSlot, claims: readonly Claim[], askedAt: number): Promise<boolean> {
+    const claimed: ClaimedRun[] = []
+    const ended: RunRecord[] = []
     try {
       const results = await slot.store.commit(claims.map(({ run, patch }) => runChange(run, patch)))
       for (const [index, { after, executor }] of claims.entries()) {
-        if (results[index]?.applied !== true) executor?.giveBack()
-        else if (executor !== undefined)
-          this.#runner.start(slot, executor, after, askedAt + this.#kernel.settings.leaseMs)
-        else {
-          if (after.lane === 'history') finished.push(after)
-          this.#kernel.emitRun('run:failed', after, slot)
-          this.#settlement.announceEnd(after.id, { slot, record: after })
-        }
+        if (results[index]?.applied !== true) executor?.giveBack(after.queue)
+        else if (executor === undefined) ended.push(after)
+        else claimed.push({ run: after, executor })
       }
     } catch (error) {
-      for (const { executor } of claims) executor?.giveBack()
+      for (const { run, after, executor } of claims) {
+        executor?.giveBack(run.queue)
+        this.#remember(slot, after, askedAt, executor === undefined ? () => this.#tellEnd(slot, after) : undefined)
+      }
       throw error
     }
+    for (const run of ended) this.#tellEnd(slot, run)
+    const isTooLate = await this.#start(slot, claimed, askedAt)
+    const finished = ended.filter(({ lane }) => lane === 'history')
     if (finished.length > 0) await this.#settlement.finished(slot, finished)
+    return isTooLate
+  }
+
+  async #settleUncertain(slot: StoreSlot): Promise<void> {
+    const { claimed, askedAt } = await this.#uncertain.settle(slot)
+    await this.#start(slot, claimed, askedAt)
+  }
+
+  /** Starts what is claimed, as far as the limits of its jobs allow; nothing if its leases are over by now. */
+  async #start(slot: StoreSlot, claimed: readonly ClaimedRun[], askedAt: number): Promise<boolean> {
+    if (claimed.length === 0) return false
+    let mayStart = claimed
+    try {
+      mayStart = await this.#instances.look(slot, claimed)
+    } catch (error) {
+      for (const { run, executor } of claimed) {
+        executor.giveBack(run.queue)
+        this.#remember(slot, run, askedAt)
+      }
+      throw error
+    }
+    const leaseEndsAt = askedAt + this.#kernel.settings.leaseMs
+    let isTooLate = false
+    for (const { run, executor } of mayStart) {
+      // Looked at before each: a handler that keeps the thread lets the leases of those behind it run out.
+      if (this.#kernel.clock.monotonic() >= leaseEndsAt) {
+        isTooLate = true
+        executor.giveBack(run.queue)
+        this.#remember(slot, run, askedAt)
+      } else this.#runner.start(slot, executor, run, leaseEndsAt)
+    }
+    return isTooLate
+  }
+
+  #remember(slot: StoreSlot, run: RunRecord, askedAt: number, tell: () => void = () => undefined): void {
+    const until = askedAt + this.#kernel.settings.leaseMs
+    this.#uncertain.remember(slot, { run, expect: run.version - 1, until, tell })
+  }
+
+  #tellEnd(slot: StoreSlot, run: RunRecord): void {
+    this.#kernel.emitRun('run:failed', run, slot)
+    this.#settlement.announceEnd(run.id, { slot, record: run })
   }
 }

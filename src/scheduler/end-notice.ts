@@ -13,27 +13,29 @@ export class EndNotice {
   /** The run as this process ended it, if it did. */
   ended: EndedRun | undefined
 
+  /** Lets the wait be over. */
+  wake: () => void = () => undefined
+
   readonly #signal: AbortSignal | undefined
   readonly #timer: TimerHandle
   readonly #stopListening: () => void
-  #resolve: () => void = () => undefined
 
   constructor(kernel: Kernel, settlement: Settlement, runId: string, signal: AbortSignal | undefined) {
     this.over = new Promise((resolve) => {
-      this.#resolve = resolve
+      this.wake = resolve
     })
     this.#stopListening = settlement.onEnd(runId, (ended) => {
       this.ended ??= ended
-      this.#resolve()
+      this.wake()
     })
-    this.#timer = kernel.clock.setTimer(this.#resolve, kernel.settings.pollMs)
+    this.#timer = kernel.clock.setTimer(this.wake, kernel.settings.pollMs)
     this.#signal = signal
-    signal?.addEventListener('abort', this.#resolve, { once: true })
+    signal?.addEventListener('abort', this.wake, { once: true })
   }
 
   forget(): void {
     this.#stopListening()
     this.#timer.cancel()
-    this.#signal?.removeEventListener('abort', this.#resolve)
+    this.#signal?.removeEventListener('abort', this.wake)
   }
 }

@@ -1,7 +1,7 @@
 /** What a scheduler tells its listeners. */
 
 import { Emitter } from '../core/emitter.ts'
-import type { Run } from '../jobs/run.ts'
+import type { Run, RunProgress } from '../jobs/run.ts'
 
 /** About a job. */
 export interface JobEvent {
@@ -16,6 +16,16 @@ export interface RunEvent {
   readonly jobId: string | null
   readonly store: string
   readonly run: Run
+}
+
+/** A handler reported progress. */
+export interface ProgressEvent {
+  readonly runId: string
+  readonly jobId: string | null
+  readonly store: string
+  readonly progress: RunProgress
+  /** From 0 to 100; null where the handler gives no total. */
+  readonly percent: number | null
 }
 
 /** About an executor or a store. */
@@ -45,6 +55,7 @@ export interface SchedulerEvents {
   'job:all-removed': { readonly store: string }
   'run:submitted': RunEvent
   'run:started': RunEvent
+  'run:progress': ProgressEvent
   'run:completed': RunEvent
   'run:failed': RunEvent
   'run:retrying': RunEvent
@@ -53,8 +64,8 @@ export interface SchedulerEvents {
   'run:lost': RunEvent
 }
 
-/** Names of the events about runs. */
-export type RunEventName = Extract<keyof SchedulerEvents, `run:${string}`>
+/** Names of the events about steps of runs. */
+export type RunEventName = Exclude<Extract<keyof SchedulerEvents, `run:${string}`>, 'run:progress'>
 
 export const EVENT_NAMES = [
   'scheduler:started',
@@ -72,6 +83,7 @@ export const EVENT_NAMES = [
   'job:all-removed',
   'run:submitted',
   'run:started',
+  'run:progress',
   'run:completed',
   'run:failed',
   'run:retrying',

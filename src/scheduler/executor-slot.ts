@@ -1,17 +1,20 @@
 /** An executor as a scheduler has it: under an alias, started on first use, with a count of what it has at work. */
 
 import type { Executor, Task } from '../executors/executor.ts'
+import type { Queues } from './queues.ts'
 
 export class ExecutorSlot {
   readonly alias: string
   readonly executor: Executor
+  readonly #queues: Queues
   #atWork = 0
   #starting: Promise<void> | undefined
   #isStarted = false
 
-  constructor(alias: string, executor: Executor) {
+  constructor(alias: string, executor: Executor, queues: Queues) {
     this.alias = alias
     this.executor = executor
+    this.#queues = queues
   }
 
   /** How many more tasks it may take. */
@@ -19,13 +22,15 @@ export class ExecutorSlot {
     return this.executor.maxConcurrency - this.#atWork
   }
 
-  /** Takes a place for a task. Every place taken is given back once. */
-  take(): void {
+  /** Takes a place for a run of a queue. Every place taken is given back once. */
+  take(queue: string): void {
     this.#atWork += 1
+    this.#queues.take(queue)
   }
 
-  giveBack(): void {
+  giveBack(queue: string): void {
     this.#atWork -= 1
+    this.#queues.giveBack(queue)
   }
 
   /** Runs a task, for which a place was taken. */

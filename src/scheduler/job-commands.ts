@@ -4,6 +4,7 @@ import { checkFields, checkOptions, checkText, renamed } from '../core/validate.
 import { ConflictingIdError, InvalidArgumentError, JobLookupError } from '../errors.ts'
 import { type Job, type JobState, jobFromRecord } from '../jobs/job.ts'
 import { checkId, type ResolvedOptions, resolveChanges } from '../jobs/options.ts'
+import { changesOf, checkOverrides, declaredBy, withSettings } from '../jobs/override.ts'
 import type { Change, JobRecord, RecordPatch } from '../jobs/record.ts'
 import { firstDue, isNever } from '../jobs/schedule.ts'
 import { byNextRunTime, type RecordJobStore } from '../stores/record-job-store.ts'
@@ -95,6 +96,12 @@ export class JobCommands {
     return this.#change(id, choice, (record, slot) => this.#modified(record, slot, changes))
   }
 
+  /** Lays an operator's changes over what code declares, in the place of earlier ones; null takes them away. */
+  async override(id: unknown, changes: unknown, choice?: unknown): Promise<Job> {
+    const checked = changes === null ? null : checkOverrides(changes, 'changes')
+    return this.#change(id, choice, (record) => withSettings(record, declaredBy(record), checked))
+  }
+
   async reschedule(id: unknown, trigger: unknown, choice?: unknown): Promise<Job> {
     const given = checkTrigger(trigger)
     return this.#change(id, choice, (record) => {
@@ -176,23 +183,20 @@ export class JobCommands {
 
   #modified(record: JobRecord, slot: StoreSlot, changes: unknown): RecordPatch<'job'> {
     const { spec } = record
-    const base = { ...spec, store: slot.alias, queue: record.queue, priority: record.priority }
-    const options = resolveChanges(changes, base)
-    const { executor, policy, tags, metadata, queue, priority } = options.resolved
+    const options = resolveChanges(changes, { ...spec, store: slot.alias, ...declaredBy(record) })
+    const { executor, tags, metadata } = options.resolved
     this.#kernel.executorSlot(executor)
+    const settled = withSettings(record, options.resolved, changesOf(record))
     return {
-      queue,
-      priority,
+      ...settled,
       spec: {
-        ...spec,
+        ...settled.spec,
         name: options.name ?? spec.name,
         input: options.hasInput ? slot.store.isolate(options.input, '$.input') : spec.input,
         executor,
-        policy,
         tags,
         metadata: slot.store.isolate(metadata, '$.metadata'),
       },
-      status: policy.maxRuns === null ? null : (record.status ?? { fires: 0 }),
       ...this.#movedCursor(record, options),
     }
   }

@@ -16,6 +16,7 @@ import type { Runner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
 import type { StoreSlot } from './store-slot.ts'
 import { within } from './within.ts'
+import type { Workers } from './workers.ts'
 
 /** How long a start waits for a store to open. */
 const OPENING_MS = 5_000
@@ -41,13 +42,22 @@ export class LifeCycle {
   readonly #runner: Runner
   readonly #settlement: Settlement
   readonly #leases: LeaseKeeper
+  readonly #workers: Workers
 
-  constructor(kernel: Kernel, loop: Loop, runner: Runner, settlement: Settlement, leases: LeaseKeeper) {
+  constructor(
+    kernel: Kernel,
+    loop: Loop,
+    runner: Runner,
+    settlement: Settlement,
+    leases: LeaseKeeper,
+    workers: Workers,
+  ) {
     this.#kernel = kernel
     this.#loop = loop
     this.#runner = runner
     this.#settlement = settlement
     this.#leases = leases
+    this.#workers = workers
   }
 
   /** Starts the executors and opens the stores. Rejects with what an executor threw; a store is tried again later. */
@@ -72,6 +82,7 @@ export class LifeCycle {
   /** Ends everything that {@link hold} left. `waitMs` is how long runs at work may take to end. Never rejects. */
   async close(waitMs: number): Promise<void> {
     const { clock, executors, stores } = this.#kernel
+    this.#workers.stopping()
     await within(clock, ENDING_MS, this.#loop.visitsUnderWay([...stores.values()]))
     if (waitMs > 0) await within(clock, waitMs, this.#runner.idle())
     const reason = new CronwrightError('SHUTDOWN', 'the scheduler is shutting down')
@@ -79,10 +90,13 @@ export class LifeCycle {
     await within(clock, GRACE_MS, this.#runner.idle())
     for (const work of this.#runner.atWork()) this.#runner.handBack(work)
     this.#leases.stop()
-    await within(clock, WRITING_MS, this.#settlement.drain([...stores.values()]))
+    this.#workers.stop()
+    const isWritten = await within(clock, WRITING_MS, this.#settlement.drain([...stores.values()]))
     this.#settlement.giveUp()
     const ending = [...executors.values()].map((slot) => slot.shutdown())
-    await within(clock, ENDING_MS, Promise.allSettled(ending))
+    // A store that did not take the last results in time is not waited for once more.
+    const leaving = isWritten ? [...stores.values()].map((slot) => this.#workers.leave(slot)) : []
+    await within(clock, ENDING_MS, Promise.allSettled([...ending, ...leaving]))
     await Promise.all([...stores.values()].map((slot) => slot.close()))
   }
 
@@ -96,7 +110,8 @@ export class LifeCycle {
       work.stop('shutdown', reason)
       this.#runner.handBack(work)
     }
-    await within(clock, WRITING_MS, this.#settlement.drain([slot]))
+    const isWritten = await within(clock, WRITING_MS, this.#settlement.drain([slot]))
+    if (isWritten) await within(clock, ENDING_MS, this.#workers.leave(slot))
     slot.isReleased = true
     await slot.close()
   }

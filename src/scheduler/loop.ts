@@ -1,7 +1,7 @@
 /**
  * The loop: sleeps until the earliest due time of all stores, then visits each store that has something due.
  *
- *   wake -> purge what is due to go -> claim waiting runs -> fire due jobs -> ask when the next is due -> sleep
+ *   wake -> claim waiting runs -> fire due jobs -> purge what is due to go -> ask when the next is due -> sleep
  *
  * Stores are visited independently: one that is slow or fails keeps no other waiting, and no error ends the loop. A
  * visit goes on in slices, with a turn of the event loop between, until nothing is due.
@@ -11,14 +11,16 @@ import { yieldToEventLoop } from '../core/clock.ts'
 import type { Claiming } from './claiming.ts'
 import type { Firing } from './firing.ts'
 import type { Kernel } from './kernel.ts'
+import type { Purge } from './purge.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import type { StoreSlot } from './store-slot.ts'
 import { LONGEST_SLEEP_MS, Wakeup } from './wakeup.ts'
 
-/** What one step of firing or claiming found: nothing due, all that was due, or a full slice and perhaps more. */
+/** What one step of firing, claiming or purging found: nothing due, all that was due, or a full slice and perhaps more. */
 export type StepResult = 'nothing' | 'all' | 'more'
 
-const PURGE_SLICE = 500
+/** How long runs that fire and are claimed without end may keep what is due to go from going. */
+const LONGEST_UNPURGED_MS = 1_000
 const PAUSE_MS = 100
 /** Difference between the two clocks' view of a sleep that is put down to a stepped clock or a suspended machine. */
 const CLOCK_STEP_MS = 1_000
@@ -27,17 +29,20 @@ export class Loop {
   readonly #kernel: Kernel
   readonly #firing: Firing
   readonly #claiming: Claiming
+  readonly #purge: Purge
   readonly #wakeup: Wakeup
   readonly #visits = new Map<StoreSlot, Promise<void>>()
   #isRunning = false
   #lastWall = 0
   #lastMono = 0
 
-  constructor(kernel: Kernel, firing: Firing, claiming: Claiming) {
+  constructor(kernel: Kernel, firing: Firing, claiming: Claiming, purge: Purge) {
     this.#kernel = kernel
     this.#firing = firing
     this.#claiming = claiming
+    this.#purge = purge
     this.#wakeup = new Wakeup(kernel.clock, () => this.#wake())
+    kernel.queues.onPlace = () => this.wakeup()
   }
 
   /** Starts visiting; every store is looked at once. */
@@ -120,7 +125,7 @@ export class Loop {
   async #visit(slot: StoreSlot): Promise<void> {
     try {
       await slot.ready()
-      await this.#purge(slot)
+      const { pollAt } = slot
       slot.busyElsewhere.clear()
       const hasWorked = await this.#work(slot)
       slot.heardOf = Number.POSITIVE_INFINITY
@@ -129,13 +134,13 @@ export class Loop {
       const now = this.#kernel.clock.now()
       // A store that names a time but gives nothing that is due then must not keep the loop spinning.
       slot.dueAt = Math.min(next > now || hasWorked ? next : now + PAUSE_MS, slot.heardOf)
-      const { pollMs } = this.#kernel.settings
-      if (slot.store.capabilities.shared) slot.pollAt = this.#kernel.clock.monotonic() + pollMs
-      else slot.pollAt = Number.POSITIVE_INFINITY
+      // After a poll, so that a slow store has its rest; visits for other reasons put no poll off.
+      if (slot.pollAt !== pollAt) slot.pollAt = this.#nextPoll(slot)
     } catch (error) {
       slot.failed(error)
     } finally {
       slot.isVisited = false
+      slot.isFiring = false
       this.#visits.delete(slot)
       this.#sleep()
     }
@@ -143,32 +148,44 @@ export class Loop {
 
   /**
    * Goes on in slices until nothing more is due; runs that wait come before jobs that fire, which may take the room that
-   * is left. Whether there was anything to do.
+   * is left. What is due to go waits until there is nothing else to do, but not for long. Whether there was anything to
+   * do.
    */
   async #work(slot: StoreSlot): Promise<boolean> {
     const { roles } = this.#kernel.settings
     let hasWorked = false
+    let purgedAt = this.#kernel.clock.monotonic()
     while (this.#isRunning) {
+      if (this.#kernel.clock.monotonic() >= slot.pollAt) {
+        if (roles.execute) await this.#kernel.queues.readPauses(slot)
+        slot.pollAt = this.#nextPoll(slot)
+      }
+      slot.isFiring = true
       const claimed = roles.execute ? await this.#claiming.step(slot) : 'nothing'
       const fired = roles.schedule ? await this.#firing.step(slot) : 'nothing'
-      hasWorked ||= claimed !== 'nothing' || fired !== 'nothing'
-      if (claimed !== 'more' && fired !== 'more') break
-      await yieldToEventLoop()
+      const isBusy = claimed === 'more' || fired === 'more'
+      slot.isFiring = isBusy
+      let purged: StepResult = 'nothing'
+      if (!isBusy || this.#kernel.clock.monotonic() - purgedAt >= LONGEST_UNPURGED_MS) {
+        purged = await this.#purge.step(slot)
+        purgedAt = this.#kernel.clock.monotonic()
+      }
+      hasWorked ||= claimed !== 'nothing' || fired !== 'nothing' || purged !== 'nothing'
+      if (!isBusy && purged !== 'more') break
+      await yieldToEventLoop(this.#kernel.clock)
     }
     return hasWorked
   }
 
-  async #purge(slot: StoreSlot): Promise<void> {
-    const old = await slot.store.due({ lane: 'history', before: this.#kernel.clock.now(), limit: PURGE_SLICE })
-    if (old.length === 0) return
-    await slot.store.commit(
-      old.map(({ kind, id, version }) => ({ expect: version, key: { kind, id }, patch: null }) as const),
-    )
+  #nextPoll(slot: StoreSlot): number {
+    if (!slot.store.capabilities.shared) return Number.POSITIVE_INFINITY
+    return this.#kernel.clock.monotonic() + this.#kernel.settings.pollMs
   }
 
   /** When this process has to look again: leaves out what it could not do anything about. */
   async #nextDue(slot: StoreSlot): Promise<number> {
-    const { roles, queues } = this.#kernel.settings
+    const { roles } = this.#kernel.settings
+    const queues = this.#kernel.queues.open(slot)
     const { store } = slot
     const { functions, jobs } = this.#claiming.obstacles(slot)
     const [job, run, history] = await Promise.all([
@@ -179,7 +196,7 @@ export class Loop {
             withoutJobs: [...slot.unserved.jobs],
           })
         : null,
-      roles.execute && !slot.isStarved
+      roles.execute && !slot.isStarved && queues.length > 0
         ? store.nextDue({ lane: 'run', queues, withoutFunctions: functions, withoutJobs: jobs })
         : null,
       store.nextDue({ lane: 'history' }),
@@ -196,6 +213,7 @@ export class Loop {
     this.#lastMono = mono
     if (Math.abs(step) < CLOCK_STEP_MS) return
     this.#kernel.logger.warn({ stepMs: Math.round(step) }, 'the clock was stepped, or the machine was suspended')
+    this.#kernel.clockStepped()
     this.wakeup()
   }
 }

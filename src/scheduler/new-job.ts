@@ -4,6 +4,7 @@ import { randomId } from '../core/random-id.ts'
 import { ConflictingIdError, InvalidArgumentError, TransientJobError, TriggerError } from '../errors.ts'
 import type { JobSpec, JobState } from '../jobs/job.ts'
 import { type ResolvedOptions, resolveDefaults, resolveOptions } from '../jobs/options.ts'
+import { changesOf, declaredBy, withSettings } from '../jobs/override.ts'
 import type { JobRecord } from '../jobs/record.ts'
 import type { Registration } from '../jobs/registry.ts'
 import { firstDue, isNever, isSameTrigger } from '../jobs/schedule.ts'
@@ -76,13 +77,19 @@ function recordOf(
       policy: resolved.policy,
       tags: resolved.tags,
       metadata: store.isolate(resolved.metadata, '$.metadata'),
+      override: null,
     },
     status: resolved.policy.maxRuns === null ? null : { fires: 0 },
   }
 }
 
-/** The record that replaces an old one: it keeps its place in time if the trigger is the same. */
-export function inPlaceOf(kernel: Kernel, old: JobRecord, { record, options, trigger }: NewJob): JobRecord {
+/**
+ * The record that replaces an old one: it keeps its place in time if the trigger is the same, and what an operator laid
+ * over the settings.
+ */
+export function inPlaceOf(kernel: Kernel, old: JobRecord, { record: declared, options, trigger }: NewJob): JobRecord {
+  const changes = changesOf(old)
+  const record = changes === null ? declared : { ...declared, ...withSettings(declared, declaredBy(declared), changes) }
   const isSame = isSameTrigger(bindTrigger(kernel, trigger, old.at, record.id), old.spec.trigger)
   // A changed trigger counts from now on, and `at` is what it counts from when it is compared the next time.
   const placed = isSame ? inGridOf(old, record) : record

@@ -11,65 +11,91 @@ import {
 } from '../errors.ts'
 import { resolveEnqueue } from '../jobs/enqueue-options.ts'
 import { checkId, resolveDefaults } from '../jobs/options.ts'
-import { patchedRecord, type RunRecord } from '../jobs/record.ts'
+import { admit, surplus } from '../jobs/overlap.ts'
+import type { RunRecord } from '../jobs/record.ts'
 import { revivedError } from '../jobs/result.ts'
 import { isFinal, RUN_STATES, type Run } from '../jobs/run.ts'
-import { cancel, NEW_STATUS, newRun, retryFinished, runChange } from '../jobs/transitions.ts'
+import { lineView, type RunLogLine } from '../jobs/run-log.ts'
+import { NEW_STATUS, newRun } from '../jobs/transitions.ts'
+import type { Cancelling } from './cancelling.ts'
 import { EndNotice } from './end-notice.ts'
+import { followRun } from './follow-run.ts'
 import { type JobCommands, storeOf } from './job-commands.ts'
 import type { Kernel } from './kernel.ts'
 import type { Loop } from './loop.ts'
 import { checkPersistable } from './new-job.ts'
-import type { Runner } from './runner.ts'
+import type { Replacing } from './replacing.ts'
+import type { Restarting } from './restarting.ts'
 import type { Settlement } from './settlement.ts'
 import type { StoreSlot } from './store-slot.ts'
+import { enqueueUnique } from './unique-keys.ts'
+import { wrongState } from './wrong-state.ts'
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 10_000
 
-interface FoundRun {
+/** A run, and the store it was found in. */
+export interface FoundRun {
   readonly slot: StoreSlot
   readonly record: RunRecord
+}
+
+/** The steps of runs that several commands take. */
+export interface RunSteps {
+  readonly cancelling: Cancelling
+  readonly replacing: Replacing
+  readonly restarting: Restarting
 }
 
 export class RunCommands {
   readonly #kernel: Kernel
   readonly #loop: Loop
   readonly #jobs: JobCommands
-  readonly #runner: Runner
   readonly #settlement: Settlement
+  readonly #steps: RunSteps
 
-  constructor(kernel: Kernel, loop: Loop, jobs: JobCommands, runner: Runner, settlement: Settlement) {
+  constructor(kernel: Kernel, loop: Loop, jobs: JobCommands, settlement: Settlement, steps: RunSteps) {
     this.#kernel = kernel
     this.#loop = loop
     this.#jobs = jobs
-    this.#runner = runner
     this.#settlement = settlement
+    this.#steps = steps
   }
 
-  /** Runs a job now, beside its schedule, within its `maxInstances`. */
+  /** Runs a job now, beside its schedule; where it has as many active runs as it may, as its `overlap` says. */
   async runJob(id: unknown, choice?: unknown): Promise<Run> {
     const jobId = checkId(id, 'id')
     for (;;) {
       const { slot, record: job } = await this.#jobs.find(jobId, storeOf(choice))
-      const { maxInstances } = job.spec.policy
+      const { policy } = job.spec
       const active = (await slot.store.countActive([jobId])).get(jobId) ?? 0
-      if (active >= maxInstances) throw new MaxInstancesReachedError(jobId, maxInstances)
       const at = this.#kernel.clock.now()
+      const { refused } = admit(policy, active, [at])
+      if (refused.length > 0) throw new MaxInstancesReachedError(jobId, policy.maxInstances)
       const run = newRun(job, { id: `${jobId}#${randomId()}`, origin: 'manual', at })
       // The job's version rises too: of two calls at once, the second counts the run of the first.
       const key = { kind: 'job', id: jobId } as const
       const [result] = await slot.store.commit([{ expect: job.version, key, patch: {}, inserts: [run] }])
-      if (result?.applied === true) return this.#submitted(slot, run)
+      if (result?.applied !== true) continue
+      const submitted = this.#submitted(slot, run)
+      if (surplus(policy, active, 1) > 0) {
+        // The run is there whatever becomes of this: it waits until another ends.
+        await this.#steps.replacing
+          .replace(slot, jobId, policy.maxInstances)
+          .catch((error: unknown) => slot.failed(error))
+      }
+      return submitted
     }
   }
 
   async enqueue(fn: unknown, inputs: readonly unknown[], options: unknown): Promise<Run[]> {
     const registration = this.#kernel.functions.resolve(fn)
     const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
-    const { id, dueAt, resolved } = resolveEnqueue(options, base, this.#kernel.clock.now())
-    if (id !== undefined && inputs.length !== 1) {
-      throw new InvalidArgumentError('options.id', id, 'must not be given for several inputs')
+    const now = this.#kernel.clock.now()
+    const { id, dueAt, unique, resolved } = resolveEnqueue(options, base, now)
+    if (inputs.length !== 1 && (id !== undefined || unique !== undefined)) {
+      const field = id === undefined ? 'options.unique' : 'options.id'
+      throw new InvalidArgumentError(field, id ?? unique?.key, 'must not be given for several inputs')
     }
     const slot = this.#kernel.storeSlot(resolved.store)
     this.#kernel.executorSlot(resolved.executor)
@@ -96,6 +122,11 @@ export class RunCommands {
         status: NEW_STATUS.enqueue,
       }),
     )
+    const [single] = runs
+    if (unique !== undefined && single !== undefined) {
+      const run = await enqueueUnique(store, single, unique, now)
+      return [run === single ? this.#submitted(slot, run) : slot.runView(run)]
+    }
     const results = await store.commit(runs.map((record) => ({ expect: 0, record }) as const))
     return runs.map((run, index) => {
       if (results[index]?.applied !== true) throw new ConflictingIdError(run.id, slot.alias)
@@ -134,43 +165,28 @@ export class RunCommands {
     for (;;) {
       const { slot, record } = await this.#found(runId, storeOf(choice))
       if (isFinal(record.state)) throw wrongState(record, 'be cancelled', 'pending or running')
-      const patch = cancel(record, 'cancelled', this.#kernel.clock.now())
-      const [result] = await slot.store.commit([runChange(record, patch)])
-      if (result?.applied !== true) continue
-      const after = patchedRecord<'run'>(record, patch)
-      const work = slot.atWork.get(runId)
-      if (work !== undefined) {
-        const reason = new CronwrightError('RUN_CANCELLED', `the run ${runId} was cancelled`, { details: { runId } })
-        this.#runner.abandon(work, 'cancelled', reason)
-      }
-      this.#kernel.emitRun('run:cancelled', after, slot)
-      this.#settlement.announceEnd(runId, { slot, record: after })
-      await this.#settlement.finished(slot, [after]).catch((error: unknown) => slot.failed(error))
-      return slot.runView(after)
+      const [cancelled] = await this.#steps.cancelling.cancel(slot, [record], 'cancelled')
+      if (cancelled !== undefined) return slot.runView(cancelled)
     }
   }
 
-  /** Starts a run that is over again, from the beginning. */
+  /** Starts a run that is over again, with its attempts counted anew. */
   async retry(id: unknown, choice?: unknown): Promise<Run> {
     const runId = checkText(id, 'id')
+    const options = typeof choice === 'string' ? { store: choice } : choice
+    const { store, ...given } = checkOptions(options, 'options', ['store', 'input'])
     for (;;) {
-      const { slot, record } = await this.#found(runId, storeOf(choice))
+      const { slot, record } = await this.#found(runId, storeOf({ store }))
       if (!isFinal(record.state)) throw wrongState(record, 'be retried', 'over')
-      const now = this.#kernel.clock.now()
-      const patch = retryFinished(record, now)
-      const [result] = await slot.store.commit([runChange(record, patch)])
-      if (result?.applied === true) return this.#submitted(slot, patchedRecord<'run'>(record, patch))
+      const input = 'input' in given ? { value: slot.store.isolate(given['input'], '$.input') } : undefined
+      const [waiting] = await this.#steps.restarting.restart(slot, [record], input)
+      if (waiting !== undefined) return slot.runView(waiting)
     }
   }
 
   /** Resolves with the output of a run when it is completed; rejects with its error when it ends otherwise. */
   async wait(run: unknown, options: unknown): Promise<unknown> {
-    const runId = checkText(idOf(run), 'id')
-    const { store, signal } = checkOptions(options, 'options', ['store', 'signal'])
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw new InvalidArgumentError('options.signal', signal, 'must be an AbortSignal')
-    }
-    const alias = store === undefined ? undefined : checkText(store, 'options.store')
+    const { runId, alias, signal } = waitOptions(run, options)
     for (;;) {
       signal?.throwIfAborted()
       const notice = new EndNotice(this.#kernel, this.#settlement, runId, signal)
@@ -188,6 +204,25 @@ export class RunCommands {
         notice.forget()
       }
     }
+  }
+
+  /** Every change of a run's state and progress, the present ones first, until it is over. */
+  follow(run: unknown, options: unknown): AsyncGenerator<Run, void, undefined> {
+    const { runId, alias, signal } = waitOptions(run, options)
+    const find = (): Promise<FoundRun | undefined> => this.#find(runId, alias)
+    return followRun({ kernel: this.#kernel, settlement: this.#settlement, runId, signal, find })
+  }
+
+  /** What the handler of a run logged, oldest first. */
+  async log(run: unknown, choice: unknown): Promise<RunLogLine[]> {
+    const runId = checkText(idOf(run), 'id')
+    const alias = storeOf(choice)
+    for (const slot of this.#kernel.storeSlots(alias)) {
+      const [note] = await (await slot.ready()).get([{ kind: 'log', id: runId }])
+      if (note !== undefined) return note.spec.lines.map(lineView)
+    }
+    await this.#found(runId, alias)
+    return []
   }
 
   #submitted(slot: StoreSlot, run: RunRecord): Run {
@@ -216,6 +251,19 @@ function idOf(run: unknown): unknown {
   return typeof run === 'object' && run !== null ? readable('id', run, () => Reflect.get(run, 'id')) : run
 }
 
+/** What `wait` and `follow` are given, checked. @throws InvalidArgumentError */
+function waitOptions(
+  run: unknown,
+  options: unknown,
+): { readonly runId: string; readonly alias: string | undefined; readonly signal: AbortSignal | undefined } {
+  const runId = checkText(idOf(run), 'id')
+  const { store, signal } = checkOptions(options, 'options', ['store', 'signal'])
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidArgumentError('options.signal', signal, 'must be an AbortSignal')
+  }
+  return { runId, alias: store === undefined ? undefined : checkText(store, 'options.store'), signal }
+}
+
 /** What a run that is over gave. @throws CronwrightError (`RUN_FAILED`, `RUN_CANCELLED`) */
 function outputOf({ slot, record }: FoundRun): unknown {
   if (record.state === 'completed') return slot.store.isolate(record.status.output)
@@ -226,14 +274,4 @@ function checkStates(value: unknown): readonly string[] {
   // Not map(), which leaves out holes.
   const states: unknown[] = Array.isArray(value) ? Array.from(value) : [value]
   return states.map((state) => checkOneOf(state, 'options.state', RUN_STATES))
-}
-
-function wrongState(record: RunRecord, verb: string, needed: string): CronwrightError {
-  return new CronwrightError(
-    'RUN_STATE',
-    `the run ${record.id} is ${record.state} and cannot ${verb}: it must be ${needed}`,
-    {
-      details: { field: 'state', value: record.state, rule: `must be ${needed}`, runId: record.id },
-    },
-  )
 }

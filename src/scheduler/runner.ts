@@ -7,9 +7,12 @@ import { LONGEST_TIMER_MS } from '../core/clock.ts'
 import { CronwrightError } from '../errors.ts'
 import type { RunRecord } from '../jobs/record.ts'
 import { failedOutcome, outcomeOf } from '../jobs/result.ts'
+import { isFinal } from '../jobs/run.ts'
 import type { Outcome } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import type { Kernel } from './kernel.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import { writeLogs } from './log-writer.ts'
 import { RunAtWork, type StopCause } from './run-at-work.ts'
 import type { Settlement } from './settlement.ts'
 import type { StoreSlot } from './store-slot.ts'
@@ -18,19 +21,16 @@ export class Runner {
   readonly #kernel: Kernel
   readonly #settlement: Settlement
   readonly #onRoom: (ended: RunAtWork) => void
-  readonly #onStart: () => void
+  readonly #leases: LeaseKeeper
   #isOpen = false
   #count = 0
   #onIdle: (() => void) | undefined
 
-  /**
-   * @param onStart - called when a run starts: it has a lease to be renewed
-   * @param onRoom - called when a run ends: there is room for another
-   */
-  constructor(kernel: Kernel, settlement: Settlement, onStart: () => void, onRoom: (ended: RunAtWork) => void) {
+  /** @param onRoom - called when a run ends: there is room for another */
+  constructor(kernel: Kernel, settlement: Settlement, leases: LeaseKeeper, onRoom: (ended: RunAtWork) => void) {
     this.#kernel = kernel
     this.#settlement = settlement
-    this.#onStart = onStart
+    this.#leases = leases
     this.#onRoom = onRoom
   }
 
@@ -53,9 +53,9 @@ export class Runner {
 
   /** Starts a run that this process holds; a place in its executor was taken for it. `leaseEndsAt` is monotonic. */
   start(slot: StoreSlot, executor: ExecutorSlot, record: RunRecord, leaseEndsAt: number): void {
-    const work = new RunAtWork(slot, executor, record, leaseEndsAt, this.#kernel.logger)
+    const work = new RunAtWork(slot, executor, record, leaseEndsAt, this.#leases.reports)
     if (!this.#isOpen || slot.isReleased) {
-      executor.giveBack()
+      executor.giveBack(record.queue)
       this.#settlement.handBack(work)
       return
     }
@@ -63,7 +63,7 @@ export class Runner {
     this.#count += 1
     this.#armTimeout(work)
     this.#kernel.emitRun('run:started', record, slot)
-    this.#onStart()
+    this.#leases.keep(slot)
     this.#execute(work)
   }
 
@@ -71,6 +71,27 @@ export class Runner {
   abandon(work: RunAtWork, cause: StopCause, reason: Error): void {
     this.#end(work)
     work.stop(cause, reason)
+    void writeLogs(work.slot, [work])
+  }
+
+  /**
+   * Gives up a run that this process no longer holds, or will soon no longer hold. `stored` is the run as it is now, where
+   * that is known: cancelled by another process, taken over, or gone.
+   */
+  lose(work: RunAtWork, stored?: RunRecord): void {
+    const isCancelled = stored?.state === 'cancelled'
+    if (work.hasEnded || (isCancelled && work.isBeingCancelled)) return
+    const { id: runId, fence, slot } = work
+    const reason = isCancelled
+      ? new CronwrightError('RUN_CANCELLED', `the run ${runId} was cancelled`, { details: { runId } })
+      : new CronwrightError('LEASE_LOST', `the run ${runId} is no longer held by this process`, {
+          details: { runId, fence },
+        })
+    this.abandon(work, isCancelled ? 'cancelled' : 'lease-lost', reason)
+    // Who cancelled it has counted it.
+    if (isCancelled) this.#kernel.tellRun('run:cancelled', stored, slot)
+    else this.#kernel.emitRun('run:lost', work.record, slot)
+    if (stored !== undefined && isFinal(stored.state)) this.#settlement.announceEnd(runId, { slot, record: stored })
   }
 
   /** Gives a run back to its store: whatever its handler still does is ignored. */
@@ -132,9 +153,8 @@ export class Runner {
 
   #end(work: RunAtWork): void {
     if (work.hasEnded) return
-    work.hasEnded = true
-    work.cancelTimeout?.()
-    work.executor.giveBack()
+    work.end()
+    work.executor.giveBack(work.queue)
     work.slot.atWork.delete(work.record.id)
     this.#count -= 1
     if (this.#count === 0) this.#onIdle?.()

@@ -15,27 +15,39 @@ import { executorFrom } from '../executors/factory.ts'
 import type { EnqueueOptions } from '../jobs/enqueue-options.ts'
 import type { Job } from '../jobs/job.ts'
 import { checkId, type JobChanges, type JobDefaults, type JobOptions, resolveDefaults } from '../jobs/options.ts'
+import type { JobOverrides } from '../jobs/override.ts'
 import { type Code, type FunctionLike, FunctionRegistry, type RegisteredFunction } from '../jobs/registry.ts'
 import type { Run } from '../jobs/run.ts'
+import type { RunLogLine } from '../jobs/run-log.ts'
+import type { Worker } from '../jobs/worker.ts'
 import { storeFrom } from '../stores/factory.ts'
 import type { Trigger } from '../triggers/index.ts'
+import { Cancelling } from './cancelling.ts'
 import { Claiming } from './claiming.ts'
 import { readConfiguration } from './configuration.ts'
+import { DeadLetters } from './dead-letters.ts'
 import { type SchedulerEvents, schedulerEmitter } from './events.ts'
 import { ExecutorSlot } from './executor-slot.ts'
 import { Firing } from './firing.ts'
-import { JobCommands } from './job-commands.ts'
+import { JobCommands, storeOf } from './job-commands.ts'
 import { Kernel } from './kernel.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { LifeCycle, waitOf } from './life-cycle.ts'
 import { Loop } from './loop.ts'
+import { Purge } from './purge.ts'
+import { Queue } from './queue-handle.ts'
+import { Replacing } from './replacing.ts'
 import type { JobDescription, JobFilter, RunFilter, ShutdownOptions, StoreChoice } from './requests.ts'
+import { Restarting } from './restarting.ts'
 import { RunCommands } from './run-commands.ts'
 import { Runner } from './runner.ts'
 import { type ExecutorSource, type JobStoreSource, resolveSettings, type SchedulerOptions } from './settings.ts'
 import { Settlement } from './settlement.ts'
+import { type SchedulerStats, schedulerStats } from './statistics.ts'
 import { StoreSlot } from './store-slot.ts'
 import { exportJobs, importJobs } from './transfer.ts'
+import { UncertainClaims } from './uncertain-claims.ts'
+import { Workers } from './workers.ts'
 
 /** `stopped`: nothing fires; `running`; `paused`: started, but nothing fires and no run starts. */
 export type SchedulerState = 'stopped' | 'running' | 'paused'
@@ -47,8 +59,11 @@ export class Scheduler {
   readonly #runner: Runner
   readonly #loop: Loop
   readonly #lifeCycle: LifeCycle
+  readonly #workers: Workers
   readonly #jobs: JobCommands
   readonly #runs: RunCommands
+  /** Runs that wait for a person: attempts used up, or a process that died. */
+  readonly deadLetters: DeadLetters
   #state: SchedulerState = 'stopped'
   #stopping: Promise<void> | undefined
 
@@ -63,18 +78,33 @@ export class Scheduler {
     this.#kernel = new Kernel(settings, events, new FunctionRegistry())
     this.#settlement = new Settlement(this.#kernel, (slot, due) => this.#loop.expect(slot, due))
     this.#leases = new LeaseKeeper(this.#kernel, () => this.#runner)
-    this.#runner = new Runner(
+    this.#runner = new Runner(this.#kernel, this.#settlement, this.#leases, (ended) => {
+      this.#loop.roomAppeared(ended)
+      replacing.letGo(ended)
+    })
+    const uncertain = new UncertainClaims(this.#kernel, this.#settlement)
+    const cancelling = new Cancelling(this.#kernel, this.#runner, this.#settlement)
+    const replacing = new Replacing(this.#kernel, cancelling, (slot, due) => this.#loop.expect(slot, due))
+    const firing = new Firing(this.#kernel, this.#runner, this.#settlement, uncertain, replacing)
+    const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement, this.#leases, uncertain)
+    this.#workers = new Workers(this.#kernel)
+    this.#loop = new Loop(this.#kernel, firing, claiming, new Purge(this.#kernel, this.#workers))
+    this.#lifeCycle = new LifeCycle(
       this.#kernel,
+      this.#loop,
+      this.#runner,
       this.#settlement,
-      () => this.#leases.keep(),
-      (ended) => this.#loop.roomAppeared(ended),
+      this.#leases,
+      this.#workers,
     )
-    const firing = new Firing(this.#kernel, this.#runner, this.#settlement)
-    const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement, this.#leases)
-    this.#loop = new Loop(this.#kernel, firing, claiming)
-    this.#lifeCycle = new LifeCycle(this.#kernel, this.#loop, this.#runner, this.#settlement, this.#leases)
     this.#jobs = new JobCommands(this.#kernel, this.#loop)
-    this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#runner, this.#settlement)
+    const restarting = new Restarting(this.#kernel, this.#loop)
+    this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#settlement, {
+      cancelling,
+      replacing,
+      restarting,
+    })
+    this.deadLetters = new DeadLetters(this.#kernel, restarting, cancelling)
     const { jobStores, executors } = settings
     for (const [alias, source] of Object.entries(jobStores)) this.#keepStore(alias, source, 'options.jobStores')
     for (const [alias, source] of Object.entries(executors)) this.#keepExecutor(alias, source, 'options.executors')
@@ -146,6 +176,16 @@ export class Scheduler {
   /** Changes a job's options; what is not given stays. @throws JobLookupError */
   modifyJob(id: string, changes: JobChanges, choice?: StoreChoice | string): Promise<Job> {
     return this.#jobs.modify(id, changes, choice)
+  }
+
+  /**
+   * Lays an operator's changes of policies, queue or priority over what code declares, in the place of earlier ones. They
+   * hold through `replaceExisting` and `modifyJob`, which change what lies beneath, until null takes them away.
+   *
+   * @throws JobLookupError
+   */
+  overrideJob(id: string, changes: JobOverrides | null, choice?: StoreChoice | string): Promise<Job> {
+    return this.#jobs.override(id, changes, choice)
   }
 
   /** Gives a job another trigger; its next run time is computed anew. @throws JobLookupError */
@@ -232,9 +272,14 @@ export class Scheduler {
     return this.#runs.cancel(id, choice)
   }
 
-  /** Starts a run that is over again, from the beginning. @throws RunLookupError, CronwrightError (`RUN_STATE`) */
-  retryRun(id: string, choice?: StoreChoice | string): Promise<Run> {
-    return this.#runs.retry(id, choice)
+  /**
+   * Starts a run that is over again, with its attempts counted anew. A new input takes the place of the old one and of
+   * the checkpoint.
+   *
+   * @throws RunLookupError, CronwrightError (`RUN_STATE`)
+   */
+  retryRun(id: string, options?: (StoreChoice & { readonly input?: unknown }) | string): Promise<Run> {
+    return this.#runs.retry(id, options)
   }
 
   /**
@@ -250,6 +295,42 @@ export class Scheduler {
     return (await this.#runs.wait(run, options)) as Output
   }
 
+  /**
+   * Follows a run: gives it as it is, then after each change of its state and each progress, and last as it ended.
+   * Changes made by other processes are seen once in a poll interval. Leaving the loop ends it.
+   *
+   * @throws RunLookupError, and CronwrightError (`SHUTDOWN`), while it is iterated
+   * @example
+   * for await (const { state, percent } of scheduler.followRun(run)) console.log(state, percent)
+   */
+  followRun(
+    run: string | Run,
+    options?: StoreChoice & { readonly signal?: AbortSignal },
+  ): AsyncGenerator<Run, void, undefined> {
+    return this.#runs.follow(run, options)
+  }
+
+  /** What the handler of a run logged, oldest first: its last 1,000 lines or 64 KiB. @throws RunLookupError */
+  getRunLog(run: string | Run, choice?: StoreChoice | string): Promise<RunLogLine[]> {
+    return this.#runs.log(run, choice)
+  }
+
+  /** The schedulers that are started on these stores, in this process and in others, the one started first first. */
+  async getWorkers(choice?: StoreChoice | string): Promise<Worker[]> {
+    return this.#workers.list(this.#kernel.storeSlots(storeOf(choice)))
+  }
+
+  /** What the stores hold, and what became of it, in numbers. Costs the same however many runs are over. */
+  async getStats(choice?: StoreChoice | string): Promise<SchedulerStats> {
+    const { settings, clock } = this.#kernel
+    return schedulerStats(this.#kernel.storeSlots(storeOf(choice)), settings.queues, this.#workers.id, clock.now())
+  }
+
+  /** A queue, in one store or in all: its numbers, pausing it, waiting until it is empty, emptying it. */
+  queue(name: string, choice?: StoreChoice | string): Queue {
+    return new Queue(checkId(name, 'name'), storeOf(choice), this.#kernel, this.#loop, this.#settlement)
+  }
+
   /** Adds a job store; it is open when the promise resolves, if the scheduler runs. One that does not open is not added. */
   async addJobStore(alias: string, source: JobStoreSource): Promise<void> {
     const slot = this.#keepStore(alias, source, 'jobStores')
@@ -259,6 +340,7 @@ export class Scheduler {
         throw error
       })
     }
+    this.#workers.join()
     this.#kernel.events.emit('store:added', { alias })
     this.#loop.look(slot)
   }
@@ -311,6 +393,7 @@ export class Scheduler {
     }
     // It may have been paused or shut down meanwhile.
     if (this.#isStopped()) return
+    this.#workers.start()
     this.#kernel.events.emit('scheduler:started', {})
     if (this.#state === 'running') this.#lifeCycle.goOn()
   }
@@ -391,7 +474,7 @@ export class Scheduler {
   #keepExecutor(alias: string, source: unknown, field: string): ExecutorSlot {
     if (this.#kernel.executors.has(checkId(alias, 'alias'))) throw new ConflictingIdError(alias, undefined, 'alias')
     const executor = executorFrom(source, `${field}.${alias}`)
-    const slot = new ExecutorSlot(alias, executor)
+    const slot = new ExecutorSlot(alias, executor, this.#kernel.queues)
     this.#kernel.executors.set(alias, slot)
     return slot
   }

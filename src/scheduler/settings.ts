@@ -10,7 +10,6 @@ import {
   checkObject,
   checkOptions,
   checkPlainObject,
-  checkTexts,
   checkTimezone,
   type Fields,
   readable,
@@ -19,17 +18,11 @@ import { InvalidArgumentError } from '../errors.ts'
 import type { AsyncExecutorOptions } from '../executors/async-executor.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { WorkerThreadsExecutorOptions } from '../executors/worker-threads-executor.ts'
-import {
-  BASE_DEFAULTS,
-  checkId,
-  type HistoryOptions,
-  historyPolicy,
-  type JobDefaults,
-  type ResolvedDefaults,
-  resolveDefaults,
-} from '../jobs/options.ts'
+import { type HistoryOptions, historyPolicy } from '../jobs/history.ts'
+import { BASE_DEFAULTS, checkId, type JobDefaults, type ResolvedDefaults, resolveDefaults } from '../jobs/options.ts'
 import { DEFAULT_HISTORY, type HistoryPolicy } from '../jobs/policy.ts'
 import type { JobStore } from '../stores/job-store.ts'
+import { DEFAULT_QUEUES, type QueueOptions, resolveQueues, type ServedQueue } from './queue-options.ts'
 
 /** A job store: an instance, a URL (`'sqlite:./jobs.db'`), or `{ type, ...options }`. */
 export type JobStoreSource = JobStore | string | { readonly type: string; readonly [option: string]: unknown }
@@ -51,8 +44,11 @@ export interface SchedulerOptions {
   readonly executors?: Readonly<Record<string, ExecutorSource>>
   /** Defaults of every job. */
   readonly jobDefaults?: JobDefaults
-  /** Queues whose runs are executed here, served in this order. @default ['critical', 'default', 'low'] */
-  readonly queues?: readonly string[]
+  /**
+   * Queues whose runs are executed here: names, or names with a weight and a limit. They are served in this order; as
+   * soon as one has a weight, they share the places by weight. @default ['critical', 'default', 'low']
+   */
+  readonly queues?: readonly (string | QueueOptions)[]
   /** How long a process holds a run without a sign of life. @default 15 s; at least 100 ms */
   readonly leaseDuration?: Duration
   /** The longest that a store shared with other processes goes unasked. @default 1 s; at least 10 ms */
@@ -92,7 +88,9 @@ export interface Settings {
   /** Alias -> what the executor is made of. */
   readonly executors: Fields
   readonly jobDefaults: ResolvedDefaults
+  /** Names of the queues that are executed here. */
   readonly queues: readonly string[]
+  readonly servedQueues: readonly ServedQueue[]
   readonly leaseMs: number
   readonly pollMs: number
   readonly roles: { readonly schedule: boolean; readonly execute: boolean }
@@ -101,7 +99,6 @@ export interface Settings {
   readonly clock: Clock
 }
 
-export const DEFAULT_QUEUES: readonly string[] = Object.freeze(['critical', 'default', 'low'])
 export const DEFAULT_LEASE_MS = 15_000
 export const DEFAULT_POLL_MS = 1_000
 
@@ -110,6 +107,7 @@ export function resolveSettings(options: unknown): Settings {
   const fields = checkFields(options, 'options', SETTINGS_KEYS)
   const { queues, leaseDuration = DEFAULT_LEASE_MS, pollInterval = DEFAULT_POLL_MS, workerId, history } = fields
   const { timezone, jobDefaults } = fields
+  const servedQueues = queues === undefined ? DEFAULT_QUEUES : resolveQueues(queues, 'options.queues')
   const base =
     history === undefined ? BASE_DEFAULTS : withHistory(historyPolicy(history, DEFAULT_HISTORY, 'options.history'))
   return {
@@ -120,7 +118,8 @@ export function resolveSettings(options: unknown): Settings {
     jobStores: aliases(fields['jobStores'], 'options.jobStores', 'memory:'),
     executors: aliases(fields['executors'], 'options.executors', { type: 'async' }),
     jobDefaults: resolveDefaults(jobDefaults, base, 'options.jobDefaults'),
-    queues: queues === undefined ? DEFAULT_QUEUES : queueNames(queues),
+    queues: servedQueues.map(({ name }) => name),
+    servedQueues,
     leaseMs: parseDuration(leaseDuration, 'options.leaseDuration', 100),
     pollMs: parseDuration(pollInterval, 'options.pollInterval', 10),
     roles: resolveRoles(fields['roles']),
@@ -137,12 +136,6 @@ function aliases(value: unknown, field: string, standard: unknown): Fields {
 
 function withHistory(history: HistoryPolicy): ResolvedDefaults {
   return { ...BASE_DEFAULTS, policy: { ...BASE_DEFAULTS.policy, history } }
-}
-
-function queueNames(value: unknown): readonly string[] {
-  const names = checkTexts(value, 'options.queues').map((name, index) => checkId(name, `options.queues[${index}]`))
-  if (names.length === 0) throw new InvalidArgumentError('options.queues', value, 'must name at least one queue')
-  return names
 }
 
 function resolveRoles(value: unknown): Settings['roles'] {
@@ -162,6 +155,7 @@ function resolveLogger(value: unknown): Logger {
 function resolveClock(value: unknown): Clock {
   if (value === undefined) return systemClock
   checkMethods(value, 'options.clock', ['now', 'monotonic', 'setTimer'])
+  if (checkObject(value, 'options.clock')['nextTurn'] !== undefined) checkMethods(value, 'options.clock', ['nextTurn'])
   return value as Clock
 }
 

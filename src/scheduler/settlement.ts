@@ -10,20 +10,13 @@
 import { yieldToEventLoop } from '../core/clock.ts'
 import { CronwrightError } from '../errors.ts'
 import { patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
-import { storedError } from '../jobs/result.ts'
+import { failedOutcome } from '../jobs/result.ts'
 import { isFinal } from '../jobs/run.ts'
-import {
-  handBack,
-  hasReported,
-  isForgotten,
-  type Outcome,
-  reportedStatus,
-  runChange,
-  settle,
-} from '../jobs/transitions.ts'
+import { handBack, hasReported, isForgotten, type Outcome, runChange, settle } from '../jobs/transitions.ts'
 import type { RunSeries } from '../stores/record-store.ts'
 import type { RunEventName } from './events.ts'
 import type { Kernel } from './kernel.ts'
+import { writeLogs } from './log-writer.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import type { StoreSlot } from './store-slot.ts'
 
@@ -170,7 +163,7 @@ export class Settlement {
         await this.#write(slot, batch)
         slot.recovered()
         pending.endings.unshift(...batch.filter(isOpen))
-        if (pending.endings.length > 0) await yieldToEventLoop()
+        if (pending.endings.length > 0) await yieldToEventLoop(this.#kernel.clock)
       } catch (error) {
         pending.endings.unshift(...(await this.#withoutUnstorable(slot, batch.filter(isOpen), error)))
         await new Promise<void>((resolve) => this.#kernel.clock.setTimer(resolve, RETRY_MS))
@@ -187,9 +180,9 @@ export class Settlement {
    */
   async #gather(slot: StoreSlot, pending: Pending): Promise<void> {
     const started = this.#kernel.clock.monotonic()
-    do await yieldToEventLoop()
+    do await yieldToEventLoop(this.#kernel.clock)
     while (
-      slot.isVisited &&
+      slot.isFiring &&
       pending.endings.length < LARGEST_GATHERING &&
       this.#kernel.clock.monotonic() - started < LONGEST_GATHERING_MS
     )
@@ -197,6 +190,9 @@ export class Settlement {
 
   async #write(slot: StoreSlot, batch: readonly Ending[]): Promise<void> {
     for (const { work } of batch) if (work.renewal !== undefined) await work.renewal
+    // Before the ends, so that who hears of an end finds the log; apart from them, so that it keeps none from being written.
+    const logged = batch.flatMap(({ work }) => (work.storedLog === undefined ? [] : [work]))
+    if (logged.length > 0) await writeLogs(slot, logged)
     const steps = batch.map(stepOf)
     const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
     const finished: RunRecord[] = []
@@ -213,9 +209,7 @@ export class Settlement {
 
   #tell(slot: StoreSlot, { run, patch }: Step, fate: 'written' | 'lost'): void {
     const event = fate === 'written' ? eventOf(patch) : 'run:lost'
-    if (this.#kernel.events.has(event)) {
-      this.#kernel.emitRun(event, fate === 'written' ? patchedRecord<'run'>(run, patch) : run, slot)
-    }
+    this.#kernel.emitRun(event, run, slot, fate === 'written' ? patch : undefined)
     if (!this.#waiters.has(run.id)) return
     if (fate === 'lost') this.announceEnd(run.id)
     else if (isFinal(patch.state ?? run.state)) {
@@ -242,7 +236,7 @@ export class Settlement {
     }
     const [only] = batch
     if (only !== undefined && batch.length === 1) {
-      return [{ ...only, outcome: { kind: 'failed', error: storedError(error), retryable: false } }]
+      return [{ ...only, outcome: failedOutcome(error, false) }]
     }
     const left: Ending[] = []
     for (const ending of batch) {
@@ -264,12 +258,8 @@ function isOpen({ isOver }: Ending): boolean {
 /** An ending as the write that makes it. */
 function stepOf(ending: Ending): Step {
   const { work, outcome, at, random } = ending
-  const run = hasReported(work.record, work.reported) ? withReport(work) : work.record
+  const run = hasReported(work.record, work.report()) ? work.present : work.record
   return { ending, run, patch: outcome === null ? handBack(run, at) : settle(run, outcome, at, random) }
-}
-
-function withReport({ record, reported }: RunAtWork): RunRecord {
-  return { ...record, status: reportedStatus(record, reported) }
 }
 
 function eventOf({ state, status }: RecordPatch<'run'>): RunEventName {

@@ -2,12 +2,17 @@
 
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
+import type { RunCounters } from '../jobs/counters.ts'
 import type { RunRecord } from '../jobs/record.ts'
 import { type Run, runFromRecord } from '../jobs/run.ts'
 import type { StoreHost } from '../stores/job-store.ts'
 import type { RecordJobStore } from '../stores/record-job-store.ts'
 import type { SchedulerEmitter } from './events.ts'
 import type { RunAtWork } from './run-at-work.ts'
+import { RunTally } from './run-tally.ts'
+import type { Settings } from './settings.ts'
+import { withDeadline } from './store-deadline.ts'
+import type { UncertainClaim } from './uncertain-claims.ts'
 import { Unserved } from './unserved.ts'
 import { within } from './within.ts'
 
@@ -15,23 +20,37 @@ const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5_000
 const CLOSING_DEADLINE_MS = 5_000
 
+/** A worker note that this process wrote. */
+export interface WrittenNote {
+  readonly id: string
+  /** Epoch ms of its first version. */
+  readonly at: number
+  readonly version: number
+  /** Queue -> the counters it was last written with. */
+  readonly counters: ReadonlyMap<string, RunCounters>
+}
+
 /** What a slot needs of its scheduler. */
 export interface SlotHost {
   readonly clock: Clock
   readonly logger: Logger
   readonly events: SchedulerEmitter
   readonly workerId: string
+  readonly settings: Pick<Settings, 'leaseMs'>
 }
 
 export class StoreSlot {
   readonly alias: string
+  /** The store, of which no call waits for ever. */
   readonly store: RecordJobStore
   /** Wall clock, epoch ms: when the loop has to look at this store next. */
   dueAt = Number.POSITIVE_INFINITY
-  /** Monotonic: when the loop looks at it in any case; infinite for a store that nobody else changes. */
-  pollAt = Number.POSITIVE_INFINITY
+  /** Monotonic: when the loop looks at it in any case; infinite for a store that nobody else changes, once looked at. */
+  pollAt = Number.NEGATIVE_INFINITY
   /** Whether the loop is busy with it. */
   isVisited = false
+  /** Whether it is firing and claiming, and may have more to do of that. */
+  isFiring = false
   /** The earliest due time heard of while the loop was busy. */
   heardOf = Number.POSITIVE_INFINITY
   /** Whether the scheduler let go of it: nothing is written to it any more. */
@@ -44,12 +63,24 @@ export class StoreSlot {
   readonly crowdedFunctions = new Set<string>()
   /** Run id -> run of this store that is at work in this process. */
   readonly atWork = new Map<string, RunAtWork>()
+  /** Run id -> claim of which it is not known whether it was written. */
+  readonly uncertainClaims = new Map<string, UncertainClaim>()
   /** Finished runs of a job (or, after a zero byte, of a function) since they were last trimmed. */
   readonly untrimmed = new Map<string, number>()
   /** What waits for a process that knows its function and executor. */
   readonly unserved = new Unserved()
   /** Jobs at their limit with what they have at work in other processes, as far as the present visit knows. */
   readonly busyElsewhere = new Set<string>()
+
+  /** Queues served here that are paused in this store; undefined until their notes were read. */
+  pausedQueues: ReadonlySet<string> | undefined
+  /** How often reading them was begun. */
+  pauseReadings = 0
+
+  /** What became of runs of this store in this process, as far as no note of a queue says so. */
+  readonly tally = new RunTally()
+  /** The note of this worker in the store, as far as it is known. */
+  workerNote: WrittenNote | undefined
 
   readonly #host: SlotHost
   readonly #wakeup: (slot: StoreSlot) => void
@@ -58,7 +89,7 @@ export class StoreSlot {
 
   constructor(alias: string, store: RecordJobStore, host: SlotHost, wakeup: (slot: StoreSlot) => void) {
     this.alias = alias
-    this.store = store
+    this.store = withDeadline(store, host.clock, host.settings.leaseMs)
     this.#host = host
     this.#wakeup = wakeup
   }
@@ -89,7 +120,8 @@ export class StoreSlot {
 
   /** A view of a run of this store that shares neither input nor output with it. */
   runView(record: RunRecord): Run {
-    const run = runFromRecord(record, this.alias)
+    const isStopping = this.atWork.get(record.id)?.stopCause !== undefined
+    const run = runFromRecord(record, this.alias, { now: this.#host.clock.now(), isStopping })
     const input = this.store.isolate(run.input)
     const output = this.store.isolate(run.output)
     return input === run.input && output === run.output ? run : { ...run, input, output }

@@ -4,6 +4,10 @@ import { checkPlainObject, checkText, type Fields, readable, renamed } from '../
 import { InvalidArgumentError } from '../errors.ts'
 import { CustomStoreAdapter, isJobStore } from './custom-store-adapter.ts'
 import { MemoryJobStore } from './memory/memory-job-store.ts'
+import { MySqlJobStore } from './mysql/mysql-job-store.ts'
+import { MYSQL_OPTIONS, type MySqlJobStoreOptions } from './mysql/options.ts'
+import { POSTGRES_OPTIONS, type PostgresJobStoreOptions } from './postgres/options.ts'
+import { PostgresJobStore } from './postgres/postgres-job-store.ts'
 import { RecordJobStore } from './record-job-store.ts'
 import type { SqliteJobStoreOptions } from './sqlite/options.ts'
 import { SqliteJobStore } from './sqlite/sqlite-job-store.ts'
@@ -24,7 +28,18 @@ const TYPES: Readonly<Record<string, StoreType>> = {
     fromOptions: (options) => new SqliteJobStore(options as unknown as SqliteJobStoreOptions),
     fromUrl: (url, options) => new SqliteJobStore({ ...options, path: pathOf(url) }),
   },
+  postgres: {
+    fromOptions: (options) => new PostgresJobStore(options as unknown as PostgresJobStoreOptions),
+    fromUrl: (url, options) => new PostgresJobStore(serverOptions(url, options, POSTGRES_OPTIONS)),
+  },
+  mysql: {
+    fromOptions: (options) => new MySqlJobStore(options as unknown as MySqlJobStoreOptions),
+    fromUrl: (url, options) => new MySqlJobStore(serverOptions(url, options, MYSQL_OPTIONS)),
+  },
 }
+
+/** Other schemes of the same types. */
+const SCHEMES: Readonly<Record<string, string>> = { postgresql: 'postgres', mariadb: 'mysql' }
 
 /** Names of the types that configuration may give. */
 export const STORE_TYPES: readonly string[] = Object.keys(TYPES)
@@ -46,7 +61,8 @@ export function storeFrom(source: unknown, field: string): RecordJobStore {
 }
 
 function fromUrl(url: string, field: string): RecordJobStore {
-  const found = typeOf(/^([a-z]+):/.exec(url)?.[1])
+  const scheme = /^([a-z]+):/.exec(url)?.[1] ?? ''
+  const found = typeOf(SCHEMES[scheme] ?? scheme)
   if (found === undefined) {
     const schemes = STORE_TYPES.map((name) => `${name}:`).join(', ')
     throw new InvalidArgumentError(field, url, `must be a URL that begins with one of ${schemes}`)
@@ -73,6 +89,14 @@ function named(field: string, make: () => RecordJobStore): RecordJobStore {
 
 function typeOf(name: string | undefined): StoreType | undefined {
   return name !== undefined && Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
+}
+
+/** Parameters of a server's URL that are options of the store; the others stay in the URL, for the driver. */
+function serverOptions(url: string, parameters: Fields, names: readonly string[]): Fields & { readonly url: string } {
+  const options = Object.entries(parameters).filter(([name]) => names.includes(name))
+  const others = Object.entries(parameters).filter(([name]) => !names.includes(name))
+  const query = new URLSearchParams(others.map(([name, value]): [string, string] => [name, String(value)])).toString()
+  return { ...Object.fromEntries(options), url: query === '' ? url : `${url}?${query}` }
 }
 
 /** `sqlite:./jobs.db`, `sqlite:/var/jobs.db`, `sqlite:///var/jobs.db`: the part behind the scheme is a path. */

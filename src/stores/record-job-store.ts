@@ -86,6 +86,10 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
   abstract trim(series: readonly RunSeries[]): Promise<void>
   abstract removeJobs(): Promise<number>
 
+  async serverTime(): Promise<number | undefined> {
+    return undefined
+  }
+
   async lookupJob(id: string): Promise<Job | undefined> {
     const record = await this.#jobRecord(id)
     return record === undefined ? undefined : jobFromRecord(record, this.#alias)

@@ -4,7 +4,7 @@ import type { Job } from '../../src/jobs/job.ts'
 import { CustomStoreAdapter } from '../../src/stores/custom-store-adapter.ts'
 import type { JobStore } from '../../src/stores/job-store.ts'
 import { byNextRunTime, type StoreCapabilities } from '../../src/stores/record-job-store.ts'
-import { describeRecordStore } from './record-store.ts'
+import { describeRecordStore } from './conformance.ts'
 
 /** The least that the ten methods have to do; it leaves it to the adapter to refuse what is taken or missing. */
 class MapStore implements JobStore {
@@ -51,4 +51,4 @@ class AdapterInOneProcess extends CustomStoreAdapter {
   override readonly capabilities: StoreCapabilities = { persistent: false, shared: false }
 }
 
-describeRecordStore('CustomStoreAdapter', () => new AdapterInOneProcess(new MapStore()))
+describeRecordStore('CustomStoreAdapter', { create: () => new AdapterInOneProcess(new MapStore()) })

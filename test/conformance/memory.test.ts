@@ -1,6 +1,9 @@
 /** ZJ-37: the memory store behaves as the others do. */
 
 import { MemoryJobStore } from '../../src/stores/memory/memory-job-store.ts'
-import { describeRecordStore } from './record-store.ts'
+import { describeJobStore, describeRecordStore } from './conformance.ts'
 
-describeRecordStore('ZJ-37 MemoryJobStore', () => new MemoryJobStore())
+const create = (): MemoryJobStore => new MemoryJobStore()
+
+describeRecordStore('ZJ-37 MemoryJobStore', { create, beside: create })
+describeJobStore('ZJ-37 MemoryJobStore', { create })

@@ -1,7 +1,7 @@
 /** A process of its own with an SQLite store: does what it is told by messages, one after the other. */
 
 import { SqliteJobStore } from '../../src/sqlite.ts'
-import { claimAll } from './claim-all.ts'
+import { claimAll } from '../../src/testing/conformance/claim-all.ts'
 
 /** Open the store on a file, or claim all its runs and close it. */
 export type Order = { readonly open: string } | { readonly claim: true }

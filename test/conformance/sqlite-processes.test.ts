@@ -8,12 +8,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { SqliteJobStore } from '../../src/sqlite.ts'
-import { insert, runRecord, start } from './fixtures.ts'
+import { insert, runRecord } from '../../src/testing/conformance/records.ts'
 import type { Order, Reply } from './sqlite-process.ts'
 
 const PROCESSES = 10
 const ROUNDS = 6
 const RUNS = 300
+const HOST = { workerId: 'test', now: Date.now, wakeup: () => undefined, reportError: () => undefined }
 
 const directory = mkdtempSync(join(tmpdir(), 'cronwright-'))
 let processes: readonly ChildProcess[] = []
@@ -51,12 +52,13 @@ it(`NB-12 lets ${PROCESSES} processes start at once on an empty file, and each r
     expect(await tellAll({ open: path })).toEqual(processes.map(() => ({ won: [] })))
 
     const store = new SqliteJobStore({ path })
-    await start(store)
+    await store.start(HOST, 'shared')
     await insert(store, ...Array.from({ length: RUNS }, (_, index) => runRecord(`run-${index}`)))
     const claimed = (await tellAll({ claim: true })).flatMap((reply) => ('won' in reply ? reply.won : [reply.error]))
 
     expect(claimed).toHaveLength(RUNS)
     expect(new Set(claimed).size).toBe(RUNS)
     expect(await store.count({ kind: 'run', states: ['running'] })).toBe(RUNS)
+    await store.shutdown()
   }
 })

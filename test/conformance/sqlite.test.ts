@@ -10,7 +10,7 @@ import { afterAll } from 'vitest'
 import { type SqliteDatabase, SqliteJobStore } from '../../src/sqlite.ts'
 import { importPeer } from '../../src/stores/import-peer.ts'
 import { newDatabase } from '../../src/stores/sqlite/driver.ts'
-import { describeRecordStore } from './record-store.ts'
+import { describeRecordStore } from './conformance.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'cronwright-'))
 const fileOf = (name: string): string => join(directory, `${name}.db`)
@@ -29,14 +29,25 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-describeRecordStore('SqliteJobStore on a file', ({ name, ...options }) => {
-  return new SqliteJobStore({ path: fileOf(name), ...options })
+const TABLE = 'beside_it'
+
+describeRecordStore('SqliteJobStore on a file', {
+  create: ({ name, ...options }) => new SqliteJobStore({ path: fileOf(name), ...options }),
+  beside: ({ name }) => new SqliteJobStore({ path: fileOf(name), table: TABLE }),
+  persistent: true,
+  shared: true,
+  text: true,
 })
 
-describeRecordStore('SqliteJobStore in memory', ({ name: _, ...options }) => {
-  return new SqliteJobStore({ path: ':memory:', ...options })
+describeRecordStore('SqliteJobStore in memory', {
+  create: ({ name: _, ...options }) => new SqliteJobStore({ path: ':memory:', ...options }),
+  text: true,
 })
 
-describeRecordStore("SqliteJobStore on its user's database", ({ name, ...options }) => {
-  return new SqliteJobStore({ database: databaseOf(`own_${name}`), ...options })
+describeRecordStore("SqliteJobStore on its user's database", {
+  create: ({ name, ...options }) => new SqliteJobStore({ database: databaseOf(`own_${name}`), ...options }),
+  beside: ({ name }) => new SqliteJobStore({ database: databaseOf(`own_${name}`), table: TABLE }),
+  persistent: true,
+  shared: true,
+  text: true,
 })

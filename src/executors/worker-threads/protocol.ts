@@ -1,18 +1,18 @@
 /**
  * What the executor and a worker thread say to each other. Each run has a message channel of its own: the task goes
- * in by it, log and progress come out, and the end of the run is its last message, so that nothing can overtake it.
+ * in by it, what the handler says comes out, and the end of the run is its last message, so that nothing can overtake it.
  *
  * Structured clone keeps neither classes nor the fields of errors; a {@link JobResult} and an error are therefore sent
  * as plain data and made again on the other side.
  */
 
-import type { Logger } from '../../core/logger.ts'
 import type { RunContext } from '../../jobs/context.ts'
 import { JobResult, storedError } from '../../jobs/result.ts'
 import type { RunProgress, StoredError } from '../../jobs/run.ts'
+import type { LogLevel } from '../../jobs/run-log.ts'
 
 /** The part of a run's context that is plain data. */
-export type RunFacts = Omit<RunContext, 'signal' | 'log' | 'progress'>
+export type RunFacts = Omit<RunContext, 'signal' | 'log' | 'progress' | 'count' | 'checkpoint'>
 
 /** The first message to a thread: what to call, with what. */
 export interface ThreadTask {
@@ -23,10 +23,10 @@ export interface ThreadTask {
   readonly run: RunFacts
 }
 
-/** Any later message to a thread: the handler has to stop, for this reason. */
-export interface StopMessage {
-  readonly reason: StoredError
-}
+/** Any later message to a thread: the handler has to stop, or a checkpoint was stored (or refused, with an error). */
+export type HostMessage =
+  | { readonly type: 'stop'; readonly reason: StoredError }
+  | { readonly type: 'saved'; readonly ticket: number; readonly error: StoredError | null }
 
 /** How a handler ended. */
 export type Ending =
@@ -45,10 +45,12 @@ export type ThreadMessage =
   | { readonly type: 'started' }
   | {
       readonly type: 'log'
-      readonly level: keyof Logger
-      readonly fields: Readonly<Record<string, unknown>>
-      readonly message: string
+      readonly level: LogLevel
+      readonly fields: object
+      readonly message: string | undefined
     }
+  | { readonly type: 'count'; readonly counts: ReadonlyMap<string, number> }
+  | { readonly type: 'checkpoint'; readonly ticket: number; readonly value: unknown }
   | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'ended'; readonly ending: Ending }
 

@@ -2,22 +2,32 @@
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { systemClock, type TimerHandle, yieldToEventLoop } from '../../core/clock.ts'
-import { describeValue } from '../../core/describe.ts'
-import type { Logger } from '../../core/logger.ts'
-import type { RunContext } from '../../jobs/context.ts'
-import { checkProgress } from '../../jobs/progress.ts'
+import type { LogMethod, RunContext } from '../../jobs/context.ts'
+import { storableFields } from '../../jobs/log-fields.ts'
+import { addCount, checkCheckpoint, checkCount, checkProgress } from '../../jobs/progress.ts'
 import type { RunProgress } from '../../jobs/run.ts'
-import { errorFrom, type RunFacts, type StopMessage, type ThreadMessage } from './protocol.ts'
+import type { LogLevel } from '../../jobs/run-log.ts'
+import { errorFrom, type HostMessage, type RunFacts, type ThreadMessage } from './protocol.ts'
 
 /** A handler may report progress for each of a million items; the scheduler's thread hears of it this often. */
-const PROGRESS_INTERVAL_MS = 100
+const REPORT_INTERVAL_MS = 100
 /** A handler that lets no event through for so long is busy: it is told of an abort when it reports or logs. */
 const BUSY_MS = 100
+
+/** A checkpoint on its way to the store. */
+interface Saving {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
 
 export class ThreadContext {
   readonly #port: MessagePort
   readonly #controller = new AbortController()
+  readonly #savings = new Map<number, Saving>()
+  #lastTicket = 0
   #progress: RunProgress | undefined
+  readonly #names = new Map<string, number>()
+  #counts = new Map<string, number>()
   #sentAt = Number.NEGATIVE_INFINITY
   #timer: TimerHandle | undefined
   /** When the handler first said something in the present turn of the event loop. */
@@ -25,21 +35,32 @@ export class ThreadContext {
 
   constructor(port: MessagePort) {
     this.#port = port
-    port.on('message', (message: StopMessage) => this.#stop(message))
+    port.on('message', (message: HostMessage) => this.#receive(message))
   }
 
   /** The handler's second argument. Its functions may be taken out of it. */
   of(facts: RunFacts): RunContext {
+    const method =
+      (level: LogLevel): LogMethod =>
+      (first: object | string, message?: string) =>
+        this.#log(level, first, message)
     return {
       ...facts,
       signal: this.#controller.signal,
       log: {
-        debug: (fields, message) => this.#log('debug', fields, message),
-        info: (fields, message) => this.#log('info', fields, message),
-        warn: (fields, message) => this.#log('warn', fields, message),
-        error: (fields, message) => this.#log('error', fields, message),
+        trace: method('trace'),
+        debug: method('debug'),
+        info: method('info'),
+        warn: method('warn'),
+        error: method('error'),
+        fatal: method('fatal'),
       },
-      progress: (done, total, message) => this.#report(checkProgress(done, total, message)),
+      progress: (done, total, message) => {
+        this.#progress = checkProgress(done, total, message)
+        this.#report()
+      },
+      count: (name, by = 1) => this.#count(name, by),
+      checkpoint: (value) => this.#save(value),
     }
   }
 
@@ -48,31 +69,61 @@ export class ThreadContext {
     this.#port.postMessage(message)
   }
 
-  /** Sends the progress that is held back. */
+  /** Sends what is held back. */
   flush(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#progress === undefined) return
-    this.post({ type: 'progress', progress: this.#progress })
-    this.#progress = undefined
     this.#sentAt = systemClock.monotonic()
+    if (this.#counts.size > 0) this.post({ type: 'count', counts: this.#counts })
+    if (this.#progress !== undefined) this.post({ type: 'progress', progress: this.#progress })
+    this.#counts = new Map()
+    this.#progress = undefined
   }
 
-  #report(progress: RunProgress): void {
-    this.#progress = progress
-    const wait = this.#sentAt + PROGRESS_INTERVAL_MS - systemClock.monotonic()
+  #report(): void {
+    const wait = this.#sentAt + REPORT_INTERVAL_MS - systemClock.monotonic()
     if (wait <= 0) this.flush()
     else this.#timer ??= systemClock.setTimer(() => this.flush(), wait)
     this.#listenIfBusy()
   }
 
-  #log(level: keyof Logger, fields: Readonly<Record<string, unknown>>, message: string): void {
+  /** Names are counted here, so that one too many is refused inside the handler. */
+  #count(name: string, by: number): void {
+    const checked = checkCount(name, by)
+    addCount(this.#names, checked.name, checked.by)
+    addCount(this.#counts, checked.name, checked.by)
+    this.#report()
+  }
+
+  #log(level: LogLevel, first: object | string, second: string | undefined): void {
+    const isText = typeof first === 'string'
+    const fields = isText || first === null ? {} : first
+    const message = isText ? first : second
     try {
       this.post({ type: 'log', level, fields, message })
     } catch {
-      this.post({ type: 'log', level, fields: described(fields), message: String(message) })
+      this.post({ type: 'log', level, fields: storableFields(fields) ?? {}, message: message && String(message) })
     }
     this.#listenIfBusy()
+  }
+
+  /** A handler that does not wait for it must not bring the thread down. */
+  #save(value: unknown): Promise<void> {
+    const saving = this.#sent(value)
+    saving.catch(() => undefined)
+    return saving
+  }
+
+  /** What was counted and reported before it goes out before it. */
+  async #sent(value: unknown): Promise<void> {
+    const checkpoint = checkCheckpoint(value)
+    this.flush()
+    this.#lastTicket += 1
+    const ticket = this.#lastTicket
+    await new Promise<void>((resolve, reject) => {
+      this.#savings.set(ticket, { resolve, reject })
+      this.post({ type: 'checkpoint', ticket, value: checkpoint })
+    })
   }
 
   /**
@@ -88,16 +139,18 @@ export class ThreadContext {
       })
     }
     if (now - this.#turnBegan < BUSY_MS) return
-    const received: { message: StopMessage } | undefined = receiveMessageOnPort(this.#port)
-    if (received !== undefined) this.#stop(received.message)
+    const received: { message: HostMessage } | undefined = receiveMessageOnPort(this.#port)
+    if (received !== undefined) this.#receive(received.message)
   }
 
-  #stop({ reason }: StopMessage): void {
-    this.#controller.abort(errorFrom(reason))
+  #receive(message: HostMessage): void {
+    if (message.type === 'stop') {
+      this.#controller.abort(errorFrom(message.reason))
+      return
+    }
+    const saving = this.#savings.get(message.ticket)
+    this.#savings.delete(message.ticket)
+    if (message.error === null) saving?.resolve()
+    else saving?.reject(errorFrom(message.error))
   }
-}
-
-/** Log fields that cannot pass between threads, as text. */
-function described(fields: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields ?? {}).map(([key, value]) => [key, describeValue(value)]))
 }

@@ -16,9 +16,9 @@ import { storedError } from '../../jobs/result.ts'
 import type { ThreadPool } from './pool.ts'
 import {
   type Ending,
+  type HostMessage,
   type RunFacts,
   replay,
-  type StopMessage,
   type ThreadMessage,
   type ThreadTask,
 } from './protocol.ts'
@@ -96,9 +96,20 @@ export class ThreadRun {
 
   #stop(): void {
     const { reason } = this.#run.signal
-    const message: StopMessage = { reason: storedError(reason) }
-    this.#channel.port1.postMessage(message)
+    this.#post({ type: 'stop', reason: storedError(reason) })
     this.#grace = systemClock.setTimer(() => this.terminate(reason), GRACE_MS)
+  }
+
+  #post(message: HostMessage): void {
+    this.#channel.port1.postMessage(message)
+  }
+
+  /** Answered in any case: the handler waits. */
+  #save(ticket: number, value: unknown): void {
+    this.#run.checkpoint(value).then(
+      () => this.#post({ type: 'saved', ticket, error: null }),
+      (error: unknown) => this.#post({ type: 'saved', ticket, error: storedError(error) }),
+    )
   }
 
   #receive(message: ThreadMessage): void {
@@ -109,6 +120,12 @@ export class ThreadRun {
           break
         case 'log':
           this.#run.log[message.level](message.fields, message.message)
+          break
+        case 'count':
+          for (const [name, by] of message.counts) this.#run.count(name, by)
+          break
+        case 'checkpoint':
+          this.#save(message.ticket, message.value)
           break
         case 'progress':
           this.#run.progress(
@@ -138,6 +155,7 @@ export class ThreadRun {
   }
 }
 
-function factsOf({ id, jobId, functionRef, queue, dueAt, attempt, fence, isCatchUp }: RunContext): RunFacts {
-  return { id, jobId, functionRef, queue, dueAt, attempt, fence, isCatchUp }
+function factsOf(run: RunContext): RunFacts {
+  const { id, jobId, functionRef, queue, dueAt, attempt, fence, isCatchUp, resume } = run
+  return { id, jobId, functionRef, queue, dueAt, attempt, fence, isCatchUp, resume }
 }

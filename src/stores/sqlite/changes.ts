@@ -7,10 +7,10 @@
 
 import { APPLIED, type ChangeResult, REFUSED } from '../../jobs/record.ts'
 import type { EncodedChange, EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
+import { assignmentsOf, COLUMNS, valuesOf } from '../sql/rows.ts'
+import type { Tables } from '../sql/tables.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { SqliteValue } from './driver.ts'
-import { assignmentsOf, COLUMNS, valuesOf } from './rows.ts'
-import type { Tables } from './tables.ts'
 
 export class ChangeWriter {
   readonly #connection: Connection

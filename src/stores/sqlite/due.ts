@@ -5,10 +5,10 @@
 
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { DueQuery, NextDueQuery } from '../record-store.ts'
+import { COLUMNS, number, recordOf, text } from '../sql/rows.ts'
+import type { Tables } from '../sql/tables.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { SqliteValue } from './driver.ts'
-import { COLUMNS, number, recordOf, text } from './rows.ts'
-import type { Tables } from './tables.ts'
 
 /** Runs of one queue with one priority. */
 interface Level {

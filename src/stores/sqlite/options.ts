@@ -4,8 +4,8 @@ import { type Duration, parseDuration } from '../../core/duration.ts'
 import { checkBoolean, checkFields, checkOneOf, checkText } from '../../core/validate.ts'
 import { InvalidArgumentError } from '../../errors.ts'
 import { jsonSerializer, type Serializer } from '../../jobs/serializer.ts'
+import { checkTable } from '../sql/tables.ts'
 import { isSqliteDatabase, type SqliteDatabase } from './driver.ts'
-import { checkTable } from './tables.ts'
 
 /** Options of {@link SqliteJobStore}: `path` or `database`, and how the data is kept. */
 export interface SqliteJobStoreOptions {

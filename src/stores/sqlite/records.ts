@@ -3,10 +3,10 @@
 import type { RecordKey } from '../../jobs/record.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { ListQuery } from '../record-store.ts'
+import { COLUMNS, number, recordOf } from '../sql/rows.ts'
+import { IS_ACTIVE, IS_OVER, type Tables } from '../sql/tables.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { SqliteValue } from './driver.ts'
-import { COLUMNS, number, recordOf } from './rows.ts'
-import { IS_ACTIVE, IS_OVER, type Tables } from './tables.ts'
 
 /** A query without its page. */
 type Selection = Omit<ListQuery, 'limit'>

@@ -8,9 +8,9 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import { number } from '../sql/rows.ts'
+import type { Tables } from '../sql/tables.ts'
 import type { Connection } from './connection.ts'
-import { number } from './rows.ts'
-import type { Tables } from './tables.ts'
 
 /** Migration n (from 1) is at n - 1. Never change one that was released. */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [

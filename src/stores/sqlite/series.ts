@@ -1,9 +1,9 @@
 /** The runs of one job (or of one function, where they were enqueued): counting those at work, trimming those over. */
 
 import type { RunSeries } from '../record-store.ts'
+import { number, text } from '../sql/rows.ts'
+import { IS_ACTIVE, IS_OVER, type Tables } from '../sql/tables.ts'
 import type { Connection, Statement } from './connection.ts'
-import { number, text } from './rows.ts'
-import { IS_ACTIVE, IS_OVER, type Tables } from './tables.ts'
 
 export class SeriesKeeper {
   readonly #connection: Connection

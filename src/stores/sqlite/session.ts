@@ -2,8 +2,12 @@
 
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { systemClock } from '../../core/clock.ts'
+import { systemClock, yieldToEventLoop } from '../../core/clock.ts'
 import { CronwrightError } from '../../errors.ts'
+import type { ChangeResult } from '../../jobs/record.ts'
+import type { EncodedChange } from '../encoded-job-store.ts'
+import type { SqlSession } from '../sql/sql-job-store.ts'
+import { type Tables, tablesOf } from '../sql/tables.ts'
 import { ChangeWriter } from './changes.ts'
 import { Connection } from './connection.ts'
 import { isBusy, openDatabase } from './driver.ts'
@@ -12,7 +16,6 @@ import type { ResolvedSqliteOptions, SqliteSource } from './options.ts'
 import { RecordReader } from './records.ts'
 import { checkSchema, migrate } from './schema.ts'
 import { SeriesKeeper } from './series.ts'
-import { type Tables, tablesOf } from './tables.ts'
 
 /** How long to wait before asking for WAL again. */
 const RETRY_MS = 10
@@ -23,20 +26,24 @@ const RETRY_MS = 10
  */
 const WAL_PAGES = 4_000
 
-export class Session {
-  readonly changes: ChangeWriter
+/** Changes in one transaction. More would hold up the event loop and the writers of other processes. */
+const MAX_CHANGES = 1_000
+
+export class Session implements SqlSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper
 
+  readonly #changes: ChangeWriter
   readonly #connection: Connection
   readonly #isOwn: boolean
+  #isClosed = false
 
   private constructor(connection: Connection, tables: Tables, isOwn: boolean) {
-    this.changes = new ChangeWriter(connection, tables)
     this.due = new DueReader(connection, tables)
     this.records = new RecordReader(connection, tables)
     this.series = new SeriesKeeper(connection, tables)
+    this.#changes = new ChangeWriter(connection, tables)
     this.#connection = connection
     this.#isOwn = isOwn
   }
@@ -59,7 +66,28 @@ export class Session {
     }
   }
 
+  async commit(changes: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
+    if (changes.length <= MAX_CHANGES) return this.#changes.commit(changes)
+    const results: ChangeResult[] = []
+    for (let start = 0; start < changes.length; start += MAX_CHANGES) {
+      if (start > 0) await yieldToEventLoop()
+      if (this.#isClosed) throw new CronwrightError('STORE_CLOSED', 'the job store was closed within a large batch')
+      results.push(...this.#changes.commit(changes.slice(start, start + MAX_CHANGES)))
+    }
+    return results
+  }
+
+  removeJobs(): number {
+    return this.#changes.removeJobs()
+  }
+
+  /** A file has no clock: the processes that share it are on one machine, and share its clock. */
+  serverTime(): undefined {
+    return undefined
+  }
+
   close(): void {
+    this.#isClosed = true
     if (this.#isOwn) this.#connection.close()
   }
 }

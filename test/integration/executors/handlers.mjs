@@ -16,8 +16,9 @@ export function thread() {
 }
 
 export function facts(_input, run) {
-  const { signal, log, progress, ...rest } = run
-  return { ...rest, isAborted: signal.aborted, types: [typeof log.info, typeof progress] }
+  const { signal, log, progress, count, checkpoint, ...rest } = run
+  const types = [typeof log.info, typeof progress, typeof count, typeof checkpoint]
+  return { ...rest, isAborted: signal.aborted, types }
 }
 
 export async function talk(_input, { log, progress }) {
@@ -34,8 +35,49 @@ export function reportOften(times, { progress }) {
   for (let done = 1; done <= times; done += 1) progress(done, times)
 }
 
-export function reportNonsense(_input, { progress }) {
-  progress(-1)
+export function reportNonsense(what, run) {
+  if (what === 'progress') run.progress(-1)
+  if (what === 'count') run.count('')
+  return run.checkpoint(() => 0)
+}
+
+export function logAll(_input, { log }) {
+  for (const level of Object.keys(log)) log[level]({ of: level }, `a line of ${level}`)
+  log.info('only text')
+  log.info({ only: 'fields' })
+  log.error(new RangeError('too far'))
+}
+
+export function countOften(times, { count }) {
+  for (let item = 1; item <= times; item += 1) {
+    count('all')
+    if (item % 2 === 0) count('even')
+  }
+}
+
+export async function checkpoint(_input, run) {
+  const value = { done: [1] }
+  run.count('done')
+  const saving = run.checkpoint(value)
+  value.done.push(2)
+  await saving
+  run.count('done')
+  await run.checkpoint({ ...value, at: new Date(5) })
+  return value.done.length
+}
+
+export async function checkpointRefused(_input, run) {
+  return run.checkpoint('too late').catch(({ code, message }) => [code, message])
+}
+
+/** Fails once, and goes on from its checkpoint. */
+export async function resume(_input, run) {
+  run.log.info({ password: 'hunter2', reason: run.resume.reason }, 'begun')
+  run.progress(run.attempt, 2)
+  run.count('attempts')
+  if (run.resume.isResuming) return run.resume.checkpoint
+  await run.checkpoint({ at: new Date(7) })
+  throw new Error('in the middle')
 }
 
 export function resultOf(kind) {

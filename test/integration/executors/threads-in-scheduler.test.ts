@@ -14,7 +14,7 @@ beforeEach(async () => {
   scheduler = new cronwright.Scheduler({
     executors: { default: { type: 'worker-threads', maxConcurrency: 2, idleTimeout: '5s' } },
   })
-  for (const name of ['default', 'resultOf', 'fail', 'exit', 'busy', 'waitForAbort']) {
+  for (const name of ['default', 'resultOf', 'fail', 'exit', 'busy', 'waitForAbort', 'resume']) {
     scheduler.register(name, { module: HANDLERS, name })
   }
   await scheduler.start()
@@ -69,4 +69,19 @@ test('a run that is cancelled aborts the signal on its thread', async () => {
   await new Promise((resolve) => scheduler.once('run:started', resolve))
   await scheduler.cancelRun(run.id)
   expect(await ended(run)).toMatchObject({ state: 'cancelled' })
+})
+
+test('ZJ-45 what a handler says on its thread is kept with its run, and the next attempt goes on from there', async () => {
+  const run = await scheduler.enqueue('resume', undefined, { retry: { attempts: 2, delay: '10ms' } })
+  expect(await ended(run)).toMatchObject({
+    state: 'completed',
+    attempt: 2,
+    output: { at: new Date(7) },
+    counters: { attempts: 2 },
+    progress: { done: 2, total: 2 },
+  })
+  expect((await scheduler.getRunLog(run)).map(({ fields }) => fields)).toEqual([
+    { password: '***', reason: 'none' },
+    { password: '***', reason: 'retry' },
+  ])
 })

@@ -14,7 +14,7 @@ import type {
   WorkerThreadsExecutor,
   WorkerThreadsExecutorOptions,
 } from '../../../src/executors/worker-threads-executor.ts'
-import type { RunContext } from '../../../src/jobs/context.ts'
+import type { LogMethod, RunContext, RunResume } from '../../../src/jobs/context.ts'
 
 const DIST = new URL('../../../dist/', import.meta.url)
 const EXECUTOR = new URL('executors/worker-threads-executor.js', DIST).href
@@ -42,8 +42,8 @@ async function start(options: WorkerThreadsExecutorOptions = {}): Promise<Worker
 
 interface Said {
   readonly level: string
-  readonly fields: Readonly<Record<string, unknown>>
-  readonly message: string
+  readonly fields: unknown
+  readonly message: string | undefined
 }
 
 /** A run whose log and progress are kept. */
@@ -56,9 +56,14 @@ class FakeRun implements RunContext {
   readonly attempt = 2
   readonly fence = 7
   readonly isCatchUp = true
+  readonly resume: RunResume = { isResuming: true, reason: 'retry', previousAttempt: 1, checkpoint: new Set(['a']) }
   readonly controller = new AbortController()
   readonly said: Said[] = []
   readonly reported: unknown[][] = []
+  readonly counters: Record<string, number> = {}
+  readonly checkpoints: unknown[] = []
+  /** What storing a checkpoint does. */
+  save: (value: unknown) => Promise<void> = async (value) => void this.checkpoints.push(value)
   #onReady: (() => void) | undefined
   /** Resolves when the handler says that it is at work. */
   readonly ready = new Promise<void>((resolve) => {
@@ -70,17 +75,31 @@ class FakeRun implements RunContext {
   }
 
   readonly log = {
-    debug: (fields: Said['fields'], message: string) => this.#hear('debug', fields, message),
-    info: (fields: Said['fields'], message: string) => this.#hear('info', fields, message),
-    warn: (fields: Said['fields'], message: string) => this.#hear('warn', fields, message),
-    error: (fields: Said['fields'], message: string) => this.#hear('error', fields, message),
+    trace: this.#method('trace'),
+    debug: this.#method('debug'),
+    info: this.#method('info'),
+    warn: this.#method('warn'),
+    error: this.#method('error'),
+    fatal: this.#method('fatal'),
   }
 
   progress(...said: unknown[]): void {
     this.reported.push(said)
   }
 
-  #hear(level: string, fields: Said['fields'], message: string): void {
+  count(name: string, by = 1): void {
+    this.counters[name] = (this.counters[name] ?? 0) + by
+  }
+
+  checkpoint(value: unknown): Promise<void> {
+    return this.save(value)
+  }
+
+  #method(level: string): LogMethod {
+    return (fields: unknown, message?: string) => this.#hear(level, fields, message)
+  }
+
+  #hear(level: string, fields: unknown, message: string | undefined): void {
     this.said.push({ level, fields, message })
     if (message === 'ready') this.#onReady?.()
   }
@@ -121,8 +140,9 @@ describe('what a handler gets and gives', () => {
       attempt: 2,
       fence: 7,
       isCatchUp: true,
+      resume: { isResuming: true, reason: 'retry', previousAttempt: 1, checkpoint: new Set(['a']) },
       isAborted: false,
-      types: ['function', 'function'],
+      types: ['function', 'function', 'function', 'function'],
     })
   })
 
@@ -132,7 +152,7 @@ describe('what a handler gets and gives', () => {
     expect(await executor.execute(task('talk', undefined, run))).toBe('said')
     expect(run.said).toEqual([
       { level: 'info', fields: { step: 1 }, message: 'begun' },
-      { level: 'warn', fields: { callback: 'function callback', step: '2' }, message: 'a field that cannot pass' },
+      { level: 'warn', fields: { callback: '[function callback]', step: 2 }, message: 'a field that cannot pass' },
     ])
     expect(run.reported).toEqual([
       [1, 3, 'one'],
@@ -149,9 +169,55 @@ describe('what a handler gets and gives', () => {
     expect(run.reported.at(-1)).toEqual([200_000, 200_000, undefined])
   })
 
-  test('nonsense as progress is refused inside the handler', async () => {
+  test.each(['progress', 'count', 'checkpoint'])('nonsense as %s is refused inside the handler', async (what) => {
     const executor = await start()
-    await expect(executor.execute(task('reportNonsense'))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(executor.execute(task('reportNonsense', what))).rejects.toMatchObject({
+      code: what === 'checkpoint' ? 'SERIALIZATION' : 'INVALID_ARGUMENT',
+    })
+  })
+
+  test('ZJ-25 every level of the log arrives, with text alone, fields alone, or an error', async () => {
+    const executor = await start()
+    const run = new FakeRun()
+    await executor.execute(task('logAll', undefined, run))
+    expect(run.said).toEqual([
+      ...['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((level) => ({
+        level,
+        fields: { of: level },
+        message: `a line of ${level}`,
+      })),
+      { level: 'info', fields: {}, message: 'only text' },
+      { level: 'info', fields: { only: 'fields' }, message: undefined },
+      { level: 'error', fields: new RangeError('too far'), message: undefined },
+    ])
+  })
+
+  test('ZJ-24 counts in a tight loop arrive in few messages, and their sums are right', async () => {
+    const executor = await start()
+    const run = new FakeRun()
+    await executor.execute(task('countOften', 100_000, run))
+    expect(run.counters).toEqual({ all: 100_000, even: 50_000 })
+  })
+
+  test('ZJ-44 a checkpoint is a copy, comes after what was reported before it, and is stored when its promise resolves', async () => {
+    const executor = await start()
+    const run = new FakeRun()
+    const seen: unknown[] = []
+    run.save = async (value) => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      run.checkpoints.push(value)
+      seen.push({ ...run.counters })
+    }
+    expect(await executor.execute(task('checkpoint', undefined, run))).toBe(2)
+    expect(run.checkpoints).toEqual([{ done: [1] }, { done: [1, 2], at: new Date(5) }])
+    expect(seen).toEqual([{ done: 1 }, { done: 2 }])
+  })
+
+  test('a checkpoint that is refused rejects inside the handler with the error of the store', async () => {
+    const executor = await start()
+    const run = new FakeRun()
+    run.save = () => Promise.reject(Object.assign(new Error('held by another'), { code: 'LEASE_LOST' }))
+    expect(await executor.execute(task('checkpointRefused', undefined, run))).toEqual(['LEASE_LOST', 'held by another'])
   })
 
   test('a logger that throws fails the run', async () => {

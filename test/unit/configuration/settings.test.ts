@@ -26,12 +26,13 @@ describe('ZJ-27 the settings of a scheduler', () => {
         policy: {
           coalesce: true,
           maxInstances: 1,
+          overlap: 'skip',
           maxRuns: null,
           misfireGraceMs: null,
           timeoutMs: null,
           retry: { attempts: 1 },
           onCrash: 'retry',
-          history: { keep: 100, maxAgeMs: 30 * 24 * 60 * MINUTE },
+          history: { keep: 100, maxAgeMs: 30 * 24 * 60 * MINUTE, logMaxAgeMs: 7 * 24 * 60 * MINUTE },
         },
       },
     })
@@ -44,7 +45,29 @@ describe('ZJ-27 the settings of a scheduler', () => {
   it('are taken as given, with durations as text or milliseconds', () => {
     const settings = resolveSettings({ leaseDuration: '1m', pollInterval: 250, history: { keep: 5, maxAge: '1d' } })
     expect(settings).toMatchObject({ leaseMs: MINUTE, pollMs: 250 })
-    expect(settings.jobDefaults.policy.history).toEqual({ keep: 5, maxAgeMs: 24 * 60 * MINUTE })
+    expect(settings.jobDefaults.policy.history).toMatchObject({ keep: 5, maxAgeMs: 24 * 60 * MINUTE })
+  })
+
+  it('may be JSON with durations as .NET writes them', async () => {
+    const text = JSON.stringify({
+      leaseDuration: '00:05:00',
+      pollInterval: '00:00:00.250',
+      history: { maxAge: '30.00:00:00', logs: '7.00:00:00' },
+      jobDefaults: { timeout: '01:00:00', retry: { attempts: 4, delay: '00:00:30' } },
+    })
+    expect(resolveSettings(JSON.parse(text))).toMatchObject({
+      leaseMs: 5 * MINUTE,
+      pollMs: 250,
+      jobDefaults: {
+        policy: {
+          timeoutMs: 60 * MINUTE,
+          retry: { attempts: 4, baseMs: MINUTE / 2 },
+          history: { maxAgeMs: 30 * 24 * 60 * MINUTE, logMaxAgeMs: 7 * 24 * 60 * MINUTE },
+        },
+      },
+    })
+    const scheduler = Scheduler.fromConfig(text)
+    expect(await scheduler.addJob(() => undefined)).toMatchObject({ timeout: 60 * MINUTE })
   })
 
   it('keep the default store beside those that are named', () => {

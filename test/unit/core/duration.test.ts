@@ -68,6 +68,42 @@ describe('FD-09 durations', () => {
     expect(() => parseDuration(value, 'timeout', minimum)).toThrow(`must be between ${minimum} and ${MAX_DURATION_MS}`)
   })
 
+  test.each([
+    ['00:00:15', 15_000],
+    ['00:00:00', 0],
+    ['01:00:00', 3_600_000],
+    ['23:59:59.999', 86_399_999],
+    ['00:00:00.5', 500],
+    ['00:00:01.2345678', 1_235],
+    ['1.00:00:00', 86_400_000],
+    ['30.00:00:00', 30 * 86_400_000],
+    ['2.03:04:05.006', 183_845_006],
+  ])('ZJ-27 the .NET form %j is %d ms', (value, ms) => {
+    expect(parseDuration(value, 'timeout')).toBe(ms)
+  })
+
+  test.each([
+    '0:00:15',
+    '00:15',
+    '00:00:5',
+    '24:00:00',
+    '00:60:00',
+    '00:00:60',
+    '00:00:00.',
+    '00:00:00.12345678',
+    '.00:00:00',
+    '1:00:00:00',
+    '-00:00:15',
+    ' 00:00:15',
+    '00:00:15 ',
+    '00:00:15s',
+    '1d00:00:15',
+    '999999999.00:00:00',
+    '00:00:1٣',
+  ])('the text %j is not quite the .NET form', (text) => {
+    expect(() => parseDuration(text, 'timeout')).toThrow(/^timeout: must be milliseconds or a duration such as/)
+  })
+
   test('an error names the field, the value and the rule', () => {
     expect(() => parseDuration('soon', 'options.timeout')).toThrow(
       expect.objectContaining({

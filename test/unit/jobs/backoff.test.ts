@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { retryDelay } from '../../../src/jobs/backoff.ts'
-import type { RetryPolicy } from '../../../src/jobs/policy.ts'
+import { DEFAULT_RETRY, type RetryPolicy } from '../../../src/jobs/policy.ts'
 
-const policy: RetryPolicy = { attempts: 10, baseMs: 1_000, factor: 2, capMs: 60_000, jitter: 0 }
+const policy: RetryPolicy = { ...DEFAULT_RETRY, attempts: 10, capMs: 60_000 }
 
 describe('the delay before the next attempt', () => {
   test.each([
@@ -23,6 +23,25 @@ describe('the delay before the next attempt', () => {
     ])
   })
 
+  test('with a step grows by it, up to its cap', () => {
+    const linear = { ...policy, factor: 1, stepMs: 20_000 }
+    expect([1, 2, 3, 4, 50].map((attempt) => retryDelay(linear, attempt, 0.5))).toEqual([
+      1_000, 21_000, 41_000, 60_000, 60_000,
+    ])
+  })
+
+  test('from a list is the one at its place, and the last for all that follow', () => {
+    const table = { ...policy, delaysMs: [5_000, 0, 90_000, 7_000] }
+    expect([1, 2, 3, 4, 5, 50].map((attempt) => retryDelay(table, attempt, 0.5))).toEqual([
+      5_000, 0, 60_000, 7_000, 7_000, 7_000,
+    ])
+  })
+
+  test('FD-45 varies by 25 % of what the cap left of it', () => {
+    const capped = { ...policy, baseMs: 120_000, jitter: 0.25 }
+    expect([0, 0.5, 0.999_999_9].map((random) => retryDelay(capped, 1, random))).toEqual([45_000, 60_000, 75_000])
+  })
+
   test('varies by its jitter both ways', () => {
     const varied = { ...policy, jitter: 0.2 }
     expect(retryDelay(varied, 1, 0)).toBe(800)
@@ -40,6 +59,10 @@ describe('the delay before the next attempt', () => {
       attempts: fc.constant(1_000_000),
       baseMs: fc.nat(10_000_000),
       factor: fc.double({ min: 1, max: 1_000, noNaN: true }),
+      stepMs: fc.nat(10_000_000),
+      delaysMs: fc.option(fc.array(fc.nat(10_000_000), { minLength: 1, maxLength: 5 })),
+      only: fc.constant(null),
+      never: fc.constant([]),
       capMs: fc.nat(10_000_000),
       jitter: fc.double({ min: 0, max: 1, noNaN: true }),
     })

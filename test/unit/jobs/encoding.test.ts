@@ -8,7 +8,7 @@ import {
   UNWRITTEN_POLICY,
 } from '../../../src/jobs/encoding.ts'
 import type { JobSpec } from '../../../src/jobs/job.ts'
-import { DEFAULT_POLICY, type JobPolicy } from '../../../src/jobs/policy.ts'
+import { DEFAULT_HISTORY, DEFAULT_POLICY, DEFAULT_RETRY, type JobPolicy } from '../../../src/jobs/policy.ts'
 import { FRESH_STATUS, type RunSpec, type RunStatus } from '../../../src/jobs/run.ts'
 import { jsonSerializer, type Serializer } from '../../../src/jobs/serializer.ts'
 import { cron, interval } from '../../../src/triggers/index.ts'
@@ -18,8 +18,18 @@ const policy: JobPolicy = {
   coalesce: false,
   maxRuns: 5,
   timeoutMs: 1_000,
-  retry: { attempts: 3, baseMs: 10, factor: 2, capMs: 100, jitter: 0.1 },
+  retry: {
+    ...DEFAULT_RETRY,
+    baseMs: 10,
+    delaysMs: [10, 50],
+    capMs: 100,
+    jitter: 0.1,
+    only: ['E_BUSY'],
+    never: ['E_GONE'],
+  },
   onCrash: 'unknown',
+  overlap: 'queue',
+  history: { ...DEFAULT_HISTORY, keep: 5, byStateMs: { failed: 7_000 }, logMaxAgeMs: 9_000 },
 }
 
 const jobSpec: JobSpec = {
@@ -30,6 +40,10 @@ const jobSpec: JobSpec = {
   policy,
   tags: ['mail'],
   metadata: { owner: 'me' },
+  override: {
+    changes: { timeout: '1s', retry: { delay: ['10ms', '50ms'] } },
+    declared: { queue: 'mail', priority: 5, policy: { ...policy, timeoutMs: null } },
+  },
 }
 
 const runSpec: RunSpec = { input: undefined, executor: 'threads', policy }
@@ -100,6 +114,15 @@ describe('specs', () => {
     ['policy.retry', { policy: { ...policy, retry: 3 } }],
     ['policy.retry.factor', { policy: { ...policy, retry: { ...policy.retry, factor: null } } }],
     ['policy.history.keep', { policy: { ...policy, history: {} } }],
+    ['policy.retry.delaysMs', { policy: { ...policy, retry: { ...policy.retry, delaysMs: ['1s'] } } }],
+    ['policy.retry.only', { policy: { ...policy, retry: { ...policy.retry, only: 'E_BUSY' } } }],
+    ['policy.overlap', { policy: { ...policy, overlap: 'sometimes' } }],
+    [
+      'policy.history.byStateMs.failed',
+      { policy: { ...policy, history: { ...policy.history, byStateMs: { failed: '1d' } } } },
+    ],
+    ['override.changes', { override: { changes: [], declared: { queue: 'a', priority: 0 } } }],
+    ['override.declared.queue', { override: { changes: {}, declared: { priority: 0 } } }],
     ['tags', { tags: [1] }],
     ['metadata', { metadata: [] }],
   ]
@@ -134,13 +157,51 @@ describe('what layout 1 leaves out', () => {
     expect(UNWRITTEN_POLICY).toEqual({
       coalesce: true,
       maxInstances: 1,
+      overlap: 'skip',
       maxRuns: null,
       misfireGraceMs: null,
       timeoutMs: null,
-      retry: { attempts: 1, baseMs: 0, factor: 1, capMs: 0, jitter: 0 },
+      retry: {
+        ...{ attempts: 1, baseMs: 0, factor: 1, stepMs: 0, delaysMs: null, capMs: 0, jitter: 0 },
+        ...{ only: null, never: [] },
+      },
       onCrash: 'retry',
-      history: { keep: 100, maxAgeMs: 30 * 86_400_000 },
+      history: { keep: 100, maxAgeMs: 30 * 86_400_000, byStateMs: null, logMaxAgeMs: 7 * 86_400_000 },
     })
+  })
+
+  test('a policy that was written before these fields were there means their defaults', () => {
+    const written = {
+      ...{
+        coalesce: false,
+        maxInstances: 2,
+        maxRuns: null,
+        misfireGraceMs: null,
+        timeoutMs: 5_000,
+        onCrash: 'abandon',
+      },
+      retry: { attempts: 4, baseMs: 10, factor: 3, capMs: 100, jitter: 0.1 },
+      history: { keep: 5, maxAgeMs: 1_000 },
+      mood: 'written by a later release',
+    }
+    const text = spoiled(encodeSpec('run', runSpec, jsonSerializer), { policy: written })
+    expect(decodeSpec('run', text, jsonSerializer).policy).toStrictEqual({
+      ...DEFAULT_POLICY,
+      ...{ coalesce: false, maxInstances: 2, timeoutMs: 5_000, onCrash: 'abandon' },
+      retry: { ...DEFAULT_RETRY, ...written.retry },
+      history: { ...DEFAULT_HISTORY, ...written.history },
+    })
+  })
+
+  test('an override takes no room where there is none, nor a declared policy that is the usual one', () => {
+    const plain = { ...jobSpec, override: null }
+    expect(JSON.parse(encodeSpec('job', plain, jsonSerializer))).not.toHaveProperty('override')
+    const declared = { queue: 'mail', priority: 5, policy: UNWRITTEN_POLICY }
+    const spec = { ...jobSpec, override: { changes: { queue: 'low' }, declared } }
+    const text = encodeSpec('job', spec, jsonSerializer)
+    expect(JSON.parse(text)).toMatchObject({ override: { declared: { queue: 'mail', priority: 5 } } })
+    expect(text).not.toContain('"declared":{"queue":"mail","priority":5,"policy"')
+    expect(decodeSpec('job', text, jsonSerializer).override).toStrictEqual(spec.override)
   })
 
   test('a spec without input and with that policy is read back whole', () => {

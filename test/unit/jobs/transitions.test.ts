@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_POLICY, type JobPolicy, MAX_CRASHES } from '../../../src/jobs/policy.ts'
+import {
+  DEFAULT_HISTORY,
+  DEFAULT_POLICY,
+  DEFAULT_RETRY,
+  type HistoryPolicy,
+  type JobPolicy,
+  MAX_CRASHES,
+  type RetryPolicy,
+} from '../../../src/jobs/policy.ts'
 import { type JobRecord, patchedRecord, type RecordPatch, type RunRecord } from '../../../src/jobs/record.ts'
 import { FRESH_STATUS, type RunStatus, type StoredError } from '../../../src/jobs/run.ts'
 import {
@@ -43,6 +51,7 @@ function job(policy: Partial<JobPolicy> = {}): JobRecord {
       policy: { ...DEFAULT_POLICY, ...policy },
       tags: ['a'],
       metadata: {},
+      override: null,
     },
     status: null,
   }
@@ -151,36 +160,51 @@ describe('an end', () => {
   })
 
   test('failed, where there is no retry', () => {
-    const ended = applied(running(), settle(running(), { kind: 'failed', error, retryable: true }, NOW, 0.5))
+    const ended = applied(
+      running(),
+      settle(running(), { kind: 'failed', error, kinds: ['Error'], retryable: true }, NOW, 0.5),
+    )
     expect(ended).toMatchObject({ state: 'failed', lane: 'history', status: { error, reason: null } })
   })
 })
 
 describe('a failure with retry', () => {
-  const retry = { attempts: 3, baseMs: 1_000, factor: 2, capMs: 60_000, jitter: 0 }
+  const retry: RetryPolicy = { ...DEFAULT_RETRY, capMs: 60_000 }
 
   test('waits for its next attempt, owned by nobody, and keeps its error', () => {
     const run = running({ retry }, { attempt: 2 })
-    const waiting = applied(run, settle(run, { kind: 'failed', error, retryable: true }, NOW, 0.5))
+    const waiting = applied(run, settle(run, { kind: 'failed', error, kinds: ['Error'], retryable: true }, NOW, 0.5))
     expect(waiting).toMatchObject({ state: 'pending', lane: 'run', due: NOW + 2_000, at: NOW })
     expect(waiting.status).toMatchObject({ worker: null, error, attempt: 2, fence: 2 })
   })
 
   test('is dead after its last attempt and waits for an operator', () => {
     const run = running({ retry }, { attempt: 3 })
-    const dead = applied(run, settle(run, { kind: 'failed', error, retryable: true }, NOW, 0.5))
+    const dead = applied(run, settle(run, { kind: 'failed', error, kinds: ['Error'], retryable: true }, NOW, 0.5))
     expect(dead).toMatchObject({ state: 'dead', lane: 'run', due: null })
     expect(dead.status).toMatchObject({ error, reason: 'attempts-used-up' })
   })
 
   test('that must not be retried fails at once', () => {
     const run = running({ retry }, { attempt: 1 })
-    expect(settle(run, { kind: 'failed', error, retryable: false }, NOW, 0.5)).toMatchObject({ state: 'failed' })
+    const failure = { kind: 'failed', error, kinds: ['Error'] } as const
+    const failed = { state: 'failed', lane: 'history', status: { error, reason: 'not-retryable' } }
+    expect(settle(run, { ...failure, retryable: false }, NOW, 0.5)).toMatchObject(failed)
+    const picky = running({ retry: { ...retry, never: ['Error'] } }, { attempt: 1 })
+    expect(settle(picky, { ...failure, retryable: true }, NOW, 0.5)).toMatchObject(failed)
+    expect(settle(picky, { ...failure, kinds: ['E_BUSY'], retryable: true }, NOW, 0.5).state).toBe('pending')
+  })
+
+  test('that must not be retried fails at its last attempt too: it is no dead letter', () => {
+    const run = running({ retry: { ...retry, only: ['E_BUSY'] } }, { attempt: 3 })
+    const failure = { kind: 'failed', error, retryable: true } as const
+    expect(settle(run, { ...failure, kinds: ['Error'] }, NOW, 0.5).state).toBe('failed')
+    expect(settle(run, { ...failure, kinds: ['Error', 'E_BUSY'] }, NOW, 0.5).state).toBe('dead')
   })
 
   test('the next claim counts as an attempt and forgets when the last one ended', () => {
     const run = running({ retry })
-    const waiting = applied(run, settle(run, { kind: 'failed', error, retryable: true }, NOW, 0.5))
+    const waiting = applied(run, settle(run, { kind: 'failed', error, kinds: ['Error'], retryable: true }, NOW, 0.5))
     const again = applied(waiting, claim(waiting, { worker: 'w2', now: NOW + 1_000, until: NOW + 16_000 }))
     expect(again.status).toMatchObject({ attempt: 2, worker: 'w2', startedAt: NOW + 1_000, finishedAt: null, fence: 4 })
   })
@@ -254,6 +278,19 @@ describe('what people do', () => {
   })
 })
 
+describe('how long a finished run is kept', () => {
+  const history: HistoryPolicy = { ...DEFAULT_HISTORY, maxAgeMs: DAY, byStateMs: { failed: 7 * DAY, skipped: 1_000 } }
+
+  test('depends on the state it ended in, where the policy says so', () => {
+    const run = running({ history })
+    const failure = { kind: 'failed', error, kinds: [], retryable: true } as const
+    expect(settle(run, { kind: 'completed', output: 1, reason: null }, NOW, 0.5).due).toBe(NOW + DAY)
+    expect(settle(run, failure, NOW, 0.5)).toMatchObject({ state: 'failed', due: NOW + 7 * DAY })
+    expect(cancel(run, 'cancelled', NOW).due).toBe(NOW + DAY)
+    expect(skippedRun(run, 'misfire', 1, NOW).due).toBe(NOW + 1_000)
+  })
+})
+
 test('what made the run stays known whatever happens to it', () => {
   let run = newRun(job(), { id: 'r', origin: 'manual', at: NOW })
   for (const step of [claim(run, lease), handBack(run, NOW), cancel(run, 'x', NOW), retryFinished(run, NOW)]) {
@@ -269,7 +306,7 @@ describe('the change that writes a step', () => {
   })
 
   test('removes a finished run of which no history is kept, but never one that waits for an operator', () => {
-    const run = running({ history: { keep: 0, maxAgeMs: DAY } })
+    const run = running({ history: { ...DEFAULT_HISTORY, keep: 0 } })
     const end = settle(run, { kind: 'completed', output: 1, reason: null }, NOW, 0.5)
     expect(runChange(run, end)).toMatchObject({ patch: null })
     expect(runChange(run, renew(run, NOW + 1, run.status))).toMatchObject({ patch: { due: NOW + 1 } })

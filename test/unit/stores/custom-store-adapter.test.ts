@@ -108,6 +108,7 @@ function jobRecord(id: string, due: number | null = 1_000): JobRecord {
       policy: DEFAULT_POLICY,
       tags: [],
       metadata: {},
+      override: null,
     },
     status: null,
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { insert, jobRecord } from '../../../conformance/fixtures.ts'
+import { insert, jobRecord } from '../../../../src/testing/conformance/records.ts'
 import { newPath, openDatabase, openStore, query } from './fixtures.ts'
 
 function tablesOf(path: string): readonly unknown[] {

@@ -1,0 +1,45 @@
+/** MariaDB (or MySQL's own protocol twin) from its binaries. */
+
+import { existsSync } from 'node:fs'
+import { freePort, handOver, run, ServerProcess } from './server-process.mjs'
+
+export const packages = ['mariadb-server']
+
+const SERVER = '/usr/sbin/mariadbd'
+
+export function find() {
+  return existsSync(SERVER) ? SERVER : undefined
+}
+
+export async function launch(command, folder) {
+  const user = 'mysql'
+  const data = `${folder}/data`
+  const socket = `${folder}/server.sock`
+  const port = await freePort()
+  handOver(folder, user)
+  run('mariadb-install-db', ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal'], {
+    user,
+  })
+  const server = new ServerProcess({
+    command,
+    args: [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--socket=${socket}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      '--max-connections=200',
+    ],
+    port,
+    folder,
+    user,
+  })
+  await server.start()
+  run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root'], {
+    input:
+      "CREATE DATABASE cronwright CHARACTER SET utf8mb4; CREATE USER 'cronwright'@'%' IDENTIFIED BY 'secret'; " +
+      "GRANT ALL ON *.* TO 'cronwright'@'%'",
+  })
+  return { server, url: `mysql://cronwright:secret@127.0.0.1:${port}/cronwright` }
+}

@@ -1,0 +1,25 @@
+/** Redis from its binary, with its append-only file synced every second, as it is run where data matters. */
+
+import { existsSync } from 'node:fs'
+import { ask, freePort, ServerProcess } from './server-process.mjs'
+
+export const packages = ['redis-server']
+
+const SERVER = '/usr/bin/redis-server'
+
+export function find() {
+  return existsSync(SERVER) ? SERVER : undefined
+}
+
+export async function launch(command, folder) {
+  const port = await freePort()
+  const server = new ServerProcess({
+    command,
+    args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', ''],
+    port,
+    folder,
+    answers: async () => (await ask(port, 'PING\r\n')).startsWith('+PONG'),
+  })
+  await server.start()
+  return { server, url: `redis://127.0.0.1:${port}/0` }
+}

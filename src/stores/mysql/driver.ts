@@ -1,0 +1,68 @@
+/**
+ * The edge to the driver `mysql2`: what the store uses of a pool and of a connection, and how its own pool is made.
+ * Nothing of what the driver gives is believed unchecked.
+ */
+
+import { CronwrightError } from '../../errors.ts'
+import { importPeer } from '../import-peer.ts'
+import type { SqlRow } from '../sql/statement.ts'
+
+/** What a store needs of a pool: a pool of `mysql2/promise` fits. */
+export interface MySqlPool {
+  execute(query: object): Promise<unknown>
+  getConnection(): Promise<unknown>
+  end(): Promise<unknown>
+}
+
+/** One connection taken from a pool. */
+export interface MySqlConnection {
+  execute(query: object): Promise<unknown>
+  query(query: object): Promise<unknown>
+  release(): unknown
+  destroy(): unknown
+}
+
+export function isMySqlPool(value: unknown): value is MySqlPool {
+  return hasMethods(value, ['execute', 'getConnection', 'end'])
+}
+
+/** @throws MissingDependencyError where `mysql2` is not installed */
+export async function newPool(config: object): Promise<MySqlPool> {
+  const module = await importPeer('mysql2/promise', 'MySqlJobStore', 'mysql2')
+  const createPool = property(module, 'createPool') ?? property(property(module, 'default'), 'createPool')
+  const pool: unknown = typeof createPool === 'function' ? createPool(config) : undefined
+  if (isMySqlPool(pool)) return pool
+  throw new CronwrightError('STORE_ERROR', 'the driver mysql2 has no function createPool that works')
+}
+
+export async function connectionOf(pool: MySqlPool): Promise<MySqlConnection> {
+  const connection = await pool.getConnection()
+  if (hasMethods<MySqlConnection>(connection, ['execute', 'query', 'release', 'destroy'])) return connection
+  throw new CronwrightError('STORE_ERROR', 'the pool gave a connection without the methods execute and release')
+}
+
+/** The rows of a result of the driver: a pair of rows and columns. */
+export function rowsOf(result: unknown): readonly SqlRow[] {
+  const rows = Array.isArray(result) ? result[0] : undefined
+  return Array.isArray(rows) ? rows : []
+}
+
+/** How many rows a statement matched (of an UPDATE) or wrote. */
+export function affectedRows(result: unknown): number {
+  return Number(property(Array.isArray(result) ? result[0] : undefined, 'affectedRows'))
+}
+
+/** Number of an error of the server, if it is one. */
+export function errorNumber(error: unknown): number | undefined {
+  const number = property(error, 'errno')
+  return typeof number === 'number' ? number : undefined
+}
+
+function hasMethods<T>(value: unknown, names: readonly (keyof T & string)[]): value is T
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => typeof property(value, name) === 'function')
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}

@@ -1,0 +1,100 @@
+/**
+ * The table and its indexes, as a list of migrations that is only ever appended to. Processes that start at once take
+ * turns under a named lock; the first does it.
+ *
+ * MySQL has no partial indexes. The column `due_lane` is the lane of records that have a due time and null for the rest,
+ * so that dead runs, which wait for a person, are in no range that a claim reads.
+ */
+
+import { CronwrightError } from '../../errors.ts'
+import { number } from '../sql/rows.ts'
+import type { Tables } from '../sql/tables.ts'
+import type { Database, Transaction } from './database.ts'
+
+/** Migration n (from 1) is at n - 1. Never change one that was released. */
+const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+  ({ records, ...index }) => [
+    `CREATE TABLE IF NOT EXISTS ${records} (
+      seq BIGINT NOT NULL AUTO_INCREMENT,
+      kind VARCHAR(8) NOT NULL,
+      id VARCHAR(255) NOT NULL,
+      version INT NOT NULL,
+      lane VARCHAR(8) NOT NULL,
+      due BIGINT,
+      state VARCHAR(16) NOT NULL,
+      at BIGINT NOT NULL,
+      job_id VARCHAR(191),
+      function_ref VARCHAR(191) NOT NULL,
+      queue VARCHAR(191) NOT NULL,
+      priority INT NOT NULL,
+      status LONGTEXT,
+      spec LONGTEXT NOT NULL,
+      due_lane VARCHAR(8) AS (IF(due IS NULL, NULL, lane)) VIRTUAL,
+      PRIMARY KEY (kind, id),
+      UNIQUE KEY seq (seq),
+      KEY ${index.jobsDue} (due_lane, due, seq),
+      KEY ${index.runsDue} (due_lane, queue, priority, due, seq),
+      KEY ${index.newest} (kind, at),
+      KEY ${index.byState} (kind, state, at),
+      KEY ${index.activeRuns} (job_id, state),
+      KEY ${index.finishedRuns} (kind, job_id, at),
+      KEY ${index.finishedEnqueued} (kind, job_id, function_ref, at)
+    ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ],
+]
+
+const LATEST = MIGRATIONS.length
+const LOCK_WITHIN_S = 30
+
+/**
+ * Brings the schema up to date, or says what is missing.
+ *
+ * @throws CronwrightError (`STORE_ERROR`) when it is newer than this release, or older and not to be migrated
+ */
+export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
+  const version = await schemaVersion((sql, values) => database.rows(sql, values), tables)
+  if (version > LATEST) {
+    throw schemaError(tables, version, `is newer than this release of cronwright knows (${LATEST}); update cronwright`)
+  }
+  if (version === LATEST) return
+  if (!autoMigrate) {
+    const has = version === 0 ? 'does not exist' : `is older than the ${LATEST} that this release needs`
+    throw schemaError(tables, version, `${has}; start once with autoMigrate: true`)
+  }
+  await migrate(database, tables)
+}
+
+/** Statements that define tables end a transaction, so what keeps the processes apart is a lock of the connection. */
+async function migrate(database: Database, tables: Tables): Promise<void> {
+  const name = `cronwright ${tables.schema}`.slice(0, 64)
+  await database.transaction(async ({ rows, write }) => {
+    const [lock] = await rows('SELECT GET_LOCK(?, ?) AS got', [name, LOCK_WITHIN_S])
+    if (lock?.['got'] !== 1) {
+      throw new CronwrightError('STORE_ERROR', `another process holds the lock of the migration ${name}`)
+    }
+    try {
+      await write(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version INT PRIMARY KEY, migrated_at TIMESTAMP)`)
+      for (let version = (await schemaVersion(rows, tables)) + 1; version <= LATEST; version += 1) {
+        for (const statement of MIGRATIONS[version - 1]?.(tables) ?? []) await write(statement)
+        await write(`INSERT INTO ${tables.schema} VALUES (?, CURRENT_TIMESTAMP)`, [version])
+        await write('COMMIT')
+      }
+    } finally {
+      await rows('SELECT RELEASE_LOCK(?)', [name])
+    }
+  })
+}
+
+async function schemaVersion(rows: Transaction['rows'], { schema }: Tables): Promise<number> {
+  const sql = 'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?'
+  const found = await rows(sql, [schema.replaceAll('`', '')])
+  if (found.length === 0) return 0
+  const [row] = await rows(`SELECT coalesce(max(version), 0) AS version FROM ${schema}`)
+  return row === undefined ? 0 : number(row, 'version')
+}
+
+function schemaError(tables: Tables, version: number, problem: string): CronwrightError {
+  return new CronwrightError('STORE_ERROR', `the schema ${tables.schema}, version ${version}, ${problem}`, {
+    details: { field: 'autoMigrate', table: tables.records, version, supported: LATEST },
+  })
+}

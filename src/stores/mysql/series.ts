@@ -1,0 +1,51 @@
+/** The runs of one job (or of one function, where they were enqueued): counting those at work, trimming those over. */
+
+import type { RunSeries } from '../record-store.ts'
+import { number, text } from '../sql/rows.ts'
+import type { Tables } from '../sql/tables.ts'
+import type { Database } from './database.ts'
+
+/** Runs removed by one statement. */
+const SLICE = 1_000
+
+export class SeriesKeeper {
+  readonly #database: Database
+  readonly #countActive: string
+  readonly #surplusOfJob: string
+  readonly #surplusOfFunction: string
+  readonly #remove: string
+
+  constructor(database: Database, { records, activeRuns, finishedRuns, finishedEnqueued }: Tables) {
+    const surplus = (index: string, condition: string): string =>
+      `SELECT id FROM ${records} FORCE INDEX (${index}) WHERE kind = 'run' AND ${condition} AND lane = 'history' ` +
+      `ORDER BY at DESC, id DESC LIMIT ${SLICE} OFFSET ?`
+    this.#database = database
+    this.#countActive =
+      `SELECT r.job_id AS job, count(*) AS runs FROM JSON_TABLE(?, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) j ` +
+      `STRAIGHT_JOIN ${records} r FORCE INDEX (${activeRuns}) ON r.job_id = j.id COLLATE utf8mb4_bin ` +
+      `AND r.state IN ('pending', 'running') GROUP BY r.job_id`
+    this.#surplusOfJob = surplus(finishedRuns, 'job_id = ?')
+    this.#surplusOfFunction = surplus(finishedEnqueued, 'job_id IS NULL AND function_ref = ?')
+    this.#remove =
+      `DELETE r FROM JSON_TABLE(?, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) s STRAIGHT_JOIN ${records} r ` +
+      "ON r.kind IN ('run', 'log') AND r.id = s.id COLLATE utf8mb4_bin AND r.lane = 'history'"
+  }
+
+  async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (jobIds.length === 0) return new Map()
+    const rows = await this.#database.rows(this.#countActive, [JSON.stringify(jobIds)])
+    return new Map(rows.map((row) => [text(row, 'job'), number(row, 'runs')]))
+  }
+
+  async trim(series: readonly RunSeries[]): Promise<void> {
+    for (const { jobId, functionRef, keep } of series) {
+      for (;;) {
+        const sql = jobId === null ? this.#surplusOfFunction : this.#surplusOfJob
+        const rows = await this.#database.rows(sql, [jobId ?? functionRef, String(keep)])
+        if (rows.length > 0)
+          await this.#database.write(this.#remove, [JSON.stringify(rows.map((row) => text(row, 'id')))])
+        if (rows.length < SLICE) break
+      }
+    }
+  }
+}

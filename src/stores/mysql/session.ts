@@ -1,0 +1,69 @@
+/** An open store: its pool, and the operations on it. */
+
+import type { ChangeResult } from '../../jobs/record.ts'
+import type { EncodedChange } from '../encoded-job-store.ts'
+import { number } from '../sql/rows.ts'
+import type { SqlSession } from '../sql/sql-job-store.ts'
+import { type Tables, tablesOf } from '../sql/tables.ts'
+import { ChangeWriter } from './commit.ts'
+import { Database } from './database.ts'
+import { type MySqlPool, newPool } from './driver.ts'
+import { DueReader } from './due.ts'
+import type { ResolvedMySqlOptions } from './options.ts'
+import { RecordReader } from './records.ts'
+import { prepareSchema } from './schema.ts'
+import { SeriesKeeper } from './series.ts'
+
+export class Session implements SqlSession {
+  readonly due: DueReader
+  readonly records: RecordReader
+  readonly series: SeriesKeeper
+
+  readonly #pool: MySqlPool
+  readonly #isOwn: boolean
+  readonly #database: Database
+  readonly #tables: Tables
+  readonly #changes: ChangeWriter
+
+  private constructor(pool: MySqlPool, isOwn: boolean, database: Database, tables: Tables) {
+    this.due = new DueReader(database, tables)
+    this.records = new RecordReader(database, tables)
+    this.series = new SeriesKeeper(database, tables)
+    this.#pool = pool
+    this.#isOwn = isOwn
+    this.#database = database
+    this.#tables = tables
+    this.#changes = new ChangeWriter(database, tables)
+  }
+
+  static async open({ source, table, autoMigrate, timeoutMs }: ResolvedMySqlOptions): Promise<Session> {
+    const isOwn = 'config' in source
+    const pool = isOwn ? await newPool(source.config) : source.pool
+    const database = new Database(pool, timeoutMs)
+    const tables = tablesOf(table, { quote: '`' })
+    try {
+      await prepareSchema(database, tables, autoMigrate)
+      return new Session(pool, isOwn, database, tables)
+    } catch (error) {
+      if (isOwn) await pool.end()
+      throw error
+    }
+  }
+
+  commit(changes: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
+    return this.#changes.commit(changes)
+  }
+
+  removeJobs(): Promise<number> {
+    return this.#database.write(`DELETE FROM ${this.#tables.records} WHERE kind = 'job'`)
+  }
+
+  async serverTime(): Promise<number | undefined> {
+    const [row] = await this.#database.rows('SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now')
+    return row === undefined ? undefined : number(row, 'now')
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOwn) await this.#pool.end()
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What is due, and when: one round trip each. Runs are read queue by queue and, within each, from the highest priority
+ * down: a recursive query hops from one priority to the next in the index, so neither finished runs, nor a million that
+ * are due later, slow a claim, and no statistics of the planner can change that.
+ */
+
+import type { EncodedRecord } from '../encoded-job-store.ts'
+import type { DueQuery, NextDueQuery } from '../record-store.ts'
+import { COLUMNS, number, recordOf } from '../sql/rows.ts'
+import { BoundValues } from '../sql/statement.ts'
+import type { Tables } from '../sql/tables.ts'
+import type { Database } from './database.ts'
+
+export class DueReader {
+  readonly #database: Database
+  readonly #records: string
+
+  constructor(database: Database, tables: Tables) {
+    this.#database = database
+    this.#records = tables.records
+  }
+
+  async due(query: DueQuery): Promise<readonly EncodedRecord[]> {
+    const values = new BoundValues()
+    const before = values.bind(query.before)
+    const limit = values.bind(Math.min(query.limit, 2 ** 31 - 1))
+    const source = (condition: string): string =>
+      `SELECT ${COLUMNS}, seq FROM ${this.#records} WHERE ${condition} AND due <= ${before}` +
+      `${filterOf(query, values)} ORDER BY due, seq LIMIT ${limit}`
+    const sql =
+      query.lane === 'run' && query.queues !== undefined
+        ? `${this.#levels(query.queues, values)} SELECT r.* FROM level l CROSS JOIN LATERAL (${source(LEVEL)}) r
+           WHERE l.priority IS NOT NULL ORDER BY l.rank, l.priority DESC, r.due, r.seq LIMIT ${limit}`
+        : source(inLane(query.lane))
+    return (await this.#database.rows(sql, values.list)).map(recordOf)
+  }
+
+  async nextDue(query: NextDueQuery): Promise<number | null> {
+    const values = new BoundValues()
+    const first = (condition: string): string =>
+      `SELECT due FROM ${this.#records} WHERE ${condition}${filterOf(query, values)} ORDER BY due LIMIT 1`
+    const sql =
+      query.lane === 'run' && query.queues !== undefined
+        ? `${this.#levels(query.queues, values)} SELECT min(r.due) AS due FROM level l
+           CROSS JOIN LATERAL (${first(LEVEL)}) r WHERE l.priority IS NOT NULL`
+        : first(inLane(query.lane))
+    const row = await this.#database.first(sql, values.list)
+    return row === undefined || row['due'] === null ? null : number(row, 'due')
+  }
+
+  /** The queues in the order given, each with its priorities from the highest down. */
+  #levels(queues: readonly string[], values: BoundValues): string {
+    const highest = (condition: string): string =>
+      `(SELECT max(priority) FROM ${this.#records} WHERE lane = 'run' AND due IS NOT NULL AND ${condition})`
+    return `WITH RECURSIVE level (rank, queue, priority) AS (
+        SELECT q.rank, q.queue, ${highest('queue = q.queue')}
+        FROM (SELECT queue, min(rank) AS rank FROM unnest(${values.bind([...queues])}::text[])
+          WITH ORDINALITY AS q (queue, rank) GROUP BY queue) q
+        UNION ALL
+        SELECT l.rank, l.queue, ${highest('queue = l.queue AND priority < l.priority')}
+        FROM level l WHERE l.priority IS NOT NULL
+      )`
+  }
+}
+
+/** Runs of one level of the recursive query. */
+const LEVEL = "lane = 'run' AND due IS NOT NULL AND queue = l.queue AND priority = l.priority"
+
+function inLane(lane: DueQuery['lane']): string {
+  return `lane = '${lane}' AND due IS NOT NULL`
+}
+
+function filterOf({ lane, withoutFunctions = [], withoutJobs = [] }: NextDueQuery, values: BoundValues): string {
+  let sql = ''
+  if (withoutFunctions.length > 0) sql += ` AND function_ref <> ALL (${values.bind(withoutFunctions)}::text[])`
+  if (withoutJobs.length > 0) {
+    const column = lane === 'job' ? 'id' : "coalesce(job_id, '')"
+    sql += ` AND ${column} <> ALL (${values.bind(withoutJobs)}::text[])`
+  }
+  return sql
+}

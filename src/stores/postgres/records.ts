@@ -1,0 +1,63 @@
+/** Reading records by key, newest first, and counted. */
+
+import type { RecordKey } from '../../jobs/record.ts'
+import type { EncodedRecord } from '../encoded-job-store.ts'
+import type { ListQuery } from '../record-store.ts'
+import { COLUMNS, number, recordOf } from '../sql/rows.ts'
+import { BoundValues } from '../sql/statement.ts'
+import type { Tables } from '../sql/tables.ts'
+import type { Database } from './database.ts'
+
+export class RecordReader {
+  readonly #database: Database
+  readonly #records: string
+
+  constructor(database: Database, tables: Tables) {
+    this.#database = database
+    this.#records = tables.records
+  }
+
+  async read(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {
+    const columns = COLUMNS.split(', ').map((column) => `r.${column}`)
+    const sql =
+      `SELECT ${columns.join(', ')} FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k (kind, id, n) ` +
+      `JOIN ${this.#records} r ON r.kind = k.kind AND r.id = k.id`
+    const rows = await this.#database.rows(sql, [keys.map(({ kind }) => kind), keys.map(({ id }) => id)])
+    const found = new Map<string, EncodedRecord>()
+    for (const row of rows) {
+      const record = recordOf(row)
+      found.set(`${record.kind}/${record.id}`, record)
+    }
+    return keys.map(({ kind, id }) => found.get(`${kind}/${id}`))
+  }
+
+  async list(query: ListQuery): Promise<readonly EncodedRecord[]> {
+    const values = new BoundValues()
+    const sql =
+      `SELECT ${COLUMNS} FROM ${this.#records} WHERE ${conditionOf(query, values)} ` +
+      `ORDER BY at DESC, id DESC LIMIT ${values.bind(query.limit)}`
+    return (await this.#database.rows(sql, values.list)).map(recordOf)
+  }
+
+  async count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number> {
+    const values = new BoundValues()
+    const sql = `SELECT count(*) AS records FROM ${this.#records} WHERE ${conditionOf(query, values)}`
+    const row = await this.#database.first(sql, values.list)
+    return row === undefined ? 0 : number(row, 'records')
+  }
+}
+
+function conditionOf({ kind, jobId, states, queue, before }: Omit<ListQuery, 'limit'>, values: BoundValues): string {
+  let sql = `kind = ${values.bind(kind)}`
+  if (jobId !== undefined) sql += ` AND job_id = ${values.bind(jobId)}`
+  if (states !== undefined) {
+    sql += ` AND state = ANY (${values.bind(states)}::text[])`
+    // The index by state leaves out completed runs, which are most of all.
+    if (!states.includes('completed')) sql += " AND state <> 'completed'"
+  }
+  if (queue !== undefined) sql += ` AND queue = ${values.bind(queue)}`
+  if (before?.id !== undefined)
+    sql += ` AND (at, id) < (${values.bind(before.at)}::int8, ${values.bind(before.id)}::text)`
+  else if (before !== undefined) sql += ` AND at < ${values.bind(before.at)}::int8`
+  return sql
+}

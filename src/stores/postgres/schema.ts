@@ -1,0 +1,88 @@
+/**
+ * The table and its indexes, as a list of migrations that is only ever appended to. Processes that start at once take
+ * turns under an advisory lock; the first does it.
+ *
+ * Each index is partial where it can be: finished runs, most of the table, are in none of those that a claim reads.
+ */
+
+import { CronwrightError } from '../../errors.ts'
+import { number } from '../sql/rows.ts'
+import type { SqlRow } from '../sql/statement.ts'
+import type { Tables } from '../sql/tables.ts'
+import type { Database } from './database.ts'
+
+/** Migration n (from 1) is at n - 1: statements in order. Never change one that was released. */
+const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+  ({ records, ...index }) => [
+    `CREATE TABLE ${records} (
+      kind text COLLATE "C" NOT NULL,
+      id text COLLATE "C" NOT NULL,
+      version int NOT NULL,
+      lane text COLLATE "C" NOT NULL,
+      due int8,
+      state text COLLATE "C" NOT NULL,
+      at int8 NOT NULL,
+      job_id text COLLATE "C",
+      function_ref text COLLATE "C" NOT NULL,
+      queue text COLLATE "C" NOT NULL,
+      priority int NOT NULL,
+      status text,
+      spec text NOT NULL,
+      seq int8 GENERATED ALWAYS AS IDENTITY,
+      PRIMARY KEY (kind, id)
+    ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05)`,
+    `CREATE INDEX ${index.jobsDue} ON ${records} (due, seq) WHERE lane = 'job' AND due IS NOT NULL`,
+    `CREATE INDEX ${index.runsDue} ON ${records} (queue, priority, due, seq) WHERE lane = 'run' AND due IS NOT NULL`,
+    `CREATE INDEX ${index.historyDue} ON ${records} (due, seq) WHERE lane = 'history' AND due IS NOT NULL`,
+    `CREATE INDEX ${index.newest} ON ${records} (kind, at, id)`,
+    `CREATE INDEX ${index.byState} ON ${records} (kind, state, at, id) WHERE state <> 'completed'`,
+    `CREATE INDEX ${index.activeRuns} ON ${records} (job_id, at) WHERE state IN ('pending', 'running')`,
+    `CREATE INDEX ${index.finishedRuns} ON ${records} (job_id, at, id) WHERE kind = 'run'`,
+    `CREATE INDEX ${index.finishedEnqueued} ON ${records} (function_ref, at, id)
+      WHERE kind = 'run' AND job_id IS NULL AND lane = 'history'`,
+  ],
+]
+
+const LATEST = MIGRATIONS.length
+
+type Rows = (sql: string, values?: readonly unknown[]) => Promise<readonly SqlRow[]>
+
+/**
+ * Brings the schema up to date, or says what is missing.
+ *
+ * @throws CronwrightError (`STORE_ERROR`) when it is newer than this release, or older and not to be migrated
+ */
+export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
+  const version = await schemaVersion((sql, values) => database.rows(sql, values), tables)
+  if (version > LATEST) {
+    throw schemaError(tables, version, `is newer than this release of cronwright knows (${LATEST}); update cronwright`)
+  }
+  if (version === LATEST) return
+  if (!autoMigrate) {
+    const has = version === 0 ? 'does not exist' : `is older than the ${LATEST} that this release needs`
+    throw schemaError(tables, version, `${has}; start once with autoMigrate: true`)
+  }
+  await database.transaction((rows) => migrate(rows, tables))
+}
+
+async function migrate(rows: Rows, tables: Tables): Promise<void> {
+  await rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cronwright ${tables.schema}`])
+  await rows(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version int PRIMARY KEY, migrated_at timestamptz)`)
+  for (let version = (await schemaVersion(rows, tables)) + 1; version <= LATEST; version += 1) {
+    for (const statement of MIGRATIONS[version - 1]?.(tables) ?? []) await rows(statement)
+    await rows(`INSERT INTO ${tables.schema} VALUES ($1, clock_timestamp())`, [version])
+  }
+}
+
+async function schemaVersion(rows: Rows, { schema }: Tables): Promise<number> {
+  const [found] = await rows('SELECT to_regclass($1) IS NOT NULL AS found', [schema])
+  if (found?.['found'] !== true) return 0
+  const [row] = await rows(`SELECT coalesce(max(version), 0) AS version FROM ${schema}`)
+  return row === undefined ? 0 : number(row, 'version')
+}
+
+function schemaError(tables: Tables, version: number, problem: string): CronwrightError {
+  return new CronwrightError('STORE_ERROR', `the schema ${tables.schema}, version ${version}, ${problem}`, {
+    details: { field: 'autoMigrate', table: tables.records, version, supported: LATEST },
+  })
+}

@@ -1,0 +1,49 @@
+/** The runs of one job (or of one function, where they were enqueued): counting those at work, trimming those over. */
+
+import type { RunSeries } from '../record-store.ts'
+import { number, text } from '../sql/rows.ts'
+import type { Tables } from '../sql/tables.ts'
+import type { Database } from './database.ts'
+
+export class SeriesKeeper {
+  readonly #database: Database
+  readonly #countActive: string
+  readonly #trimJobs: string
+  readonly #trimFunctions: string
+
+  constructor(database: Database, { records }: Tables) {
+    const trim = (condition: string): string => `
+      WITH surplus AS (
+        SELECT r.id FROM unnest($1::text[], $2::int[]) AS s (name, keep) CROSS JOIN LATERAL (
+          SELECT id FROM ${records} WHERE kind = 'run' AND lane = 'history' AND ${condition}
+          ORDER BY at DESC, id DESC OFFSET s.keep
+        ) r
+      ), removed AS (
+        DELETE FROM ${records} WHERE kind = 'run' AND lane = 'history' AND id IN (SELECT id FROM surplus) RETURNING id
+      )
+      DELETE FROM ${records} WHERE kind = 'log' AND id IN (SELECT id FROM removed)`
+    this.#database = database
+    this.#countActive =
+      `SELECT job_id AS job, count(*) AS runs FROM ${records} ` +
+      "WHERE job_id = ANY ($1::text[]) AND state IN ('pending', 'running') GROUP BY job_id"
+    this.#trimJobs = trim('job_id = s.name')
+    this.#trimFunctions = trim('job_id IS NULL AND function_ref = s.name')
+  }
+
+  async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database.rows(this.#countActive, [jobIds])
+    return new Map(rows.map((row) => [text(row, 'job'), number(row, 'runs')]))
+  }
+
+  async trim(series: readonly RunSeries[]): Promise<void> {
+    const ofJobs = series.filter(({ jobId }) => jobId !== null)
+    const ofFunctions = series.filter(({ jobId }) => jobId === null)
+    const keeps = (of: readonly RunSeries[]): number[] => of.map(({ keep }) => keep)
+    if (ofJobs.length > 0) await this.#database.rows(this.#trimJobs, [ofJobs.map(({ jobId }) => jobId), keeps(ofJobs)])
+    if (ofFunctions.length === 0) return
+    await this.#database.rows(this.#trimFunctions, [
+      ofFunctions.map(({ functionRef }) => functionRef),
+      keeps(ofFunctions),
+    ])
+  }
+}

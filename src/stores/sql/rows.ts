@@ -1,0 +1,119 @@
+/** Records as rows, and rows as records: the same columns on every SQL server. */
+
+import { CronwrightError } from '../../errors.ts'
+import type { Lane, RecordKind } from '../../jobs/record.ts'
+import type { EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
+import type { SqlRow, SqlValue } from './statement.ts'
+
+/** Field of a record -> its column, in the order of the table. */
+const COLUMN_OF = {
+  kind: 'kind',
+  id: 'id',
+  version: 'version',
+  lane: 'lane',
+  due: 'due',
+  state: 'state',
+  at: 'at',
+  jobId: 'job_id',
+  functionRef: 'function_ref',
+  queue: 'queue',
+  priority: 'priority',
+  status: 'status',
+  spec: 'spec',
+} as const satisfies Readonly<Record<keyof EncodedRecord, string>>
+
+export const COLUMNS = Object.values(COLUMN_OF).join(', ')
+
+/** Fields that a change may set. */
+const PATCHABLE = [
+  'lane',
+  'due',
+  'state',
+  'at',
+  'functionRef',
+  'queue',
+  'priority',
+  'status',
+  'spec',
+] as const satisfies readonly (keyof EncodedPatch)[]
+
+const KINDS = { job: 'job', run: 'run', worker: 'worker', queue: 'queue', key: 'key', log: 'log' } as const satisfies {
+  readonly [K in RecordKind]: K
+}
+const LANES = { job: 'job', run: 'run', history: 'history' } as const satisfies { readonly [L in Lane]: L }
+
+/** The values of a record in the order of {@link COLUMNS}. */
+export function valuesOf(record: EncodedRecord): SqlValue[] {
+  return [
+    record.kind,
+    record.id,
+    record.version,
+    record.lane,
+    record.due,
+    record.state,
+    record.at,
+    record.jobId,
+    record.functionRef,
+    record.queue,
+    record.priority,
+    record.status,
+    record.spec,
+  ]
+}
+
+/** Puts the values that a patch sets into `values`, and returns the assignments of an UPDATE, in their order. */
+export function assignmentsOf(patch: EncodedPatch, values: SqlValue[]): string {
+  let assignments = 'version = version + 1'
+  for (const field of PATCHABLE) {
+    const value = patch[field]
+    if (value === undefined) continue
+    values.push(value)
+    assignments += `, ${COLUMN_OF[field]} = ?`
+  }
+  return assignments
+}
+
+/** @throws CronwrightError (`STORE_ERROR`) for a row that this release could not have written */
+export function recordOf(row: SqlRow): EncodedRecord {
+  return {
+    kind: oneOf(row, 'kind', KINDS),
+    id: text(row, 'id'),
+    version: number(row, 'version'),
+    lane: oneOf(row, 'lane', LANES),
+    due: row['due'] === null ? null : number(row, 'due'),
+    state: text(row, 'state'),
+    at: number(row, 'at'),
+    jobId: row['job_id'] === null ? null : text(row, 'job_id'),
+    functionRef: text(row, 'function_ref'),
+    queue: text(row, 'queue'),
+    priority: number(row, 'priority'),
+    status: row['status'] === null ? null : text(row, 'status'),
+    spec: text(row, 'spec'),
+  }
+}
+
+export function text(row: SqlRow, column: string): string {
+  const value = row[column]
+  if (typeof value !== 'string') throw malformed(column, value, 'text')
+  return value
+}
+
+/** A number; drivers give large integers as text. */
+export function number(row: SqlRow, column: string): number {
+  const value = row[column]
+  const given = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
+  if (typeof given !== 'number' || !Number.isFinite(given)) throw malformed(column, value, 'a number')
+  return given
+}
+
+function oneOf<T extends string>(row: SqlRow, column: string, known: Readonly<Record<string, T>>): T {
+  const value = known[text(row, column)]
+  if (value === undefined) throw malformed(column, row[column], `one of ${Object.keys(known).join(', ')}`)
+  return value
+}
+
+function malformed(column: string, value: unknown, expected: string): CronwrightError {
+  return new CronwrightError('STORE_ERROR', `a row has no usable ${column}: it must be ${expected}`, {
+    details: { field: column, value, rule: `must be ${expected}` },
+  })
+}

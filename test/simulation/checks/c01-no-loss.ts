@@ -1,0 +1,77 @@
+/** C1: every fire time that is owed, and every enqueued run, has a record that is over, in a way that its policy allows. */
+
+import { isOver } from './coverage.ts'
+import type { Facts } from './facts.ts'
+import type { RunDump, Violation } from './history.ts'
+import type { JobFacts } from './job-facts.ts'
+
+export function checkNoLoss(facts: Facts): Violation[] {
+  const found: Violation[] = []
+  const report = (subject: string, text: string): void => void found.push({ check: 'C1', subject, text })
+  for (const job of facts.jobs.values()) {
+    const coverage = facts.coverageOf(job.id)
+    for (const at of job.owed) {
+      const run = coverage.of(at)
+      if (run === undefined) report(`${job.id}@${at}`, 'a fire time without a record')
+    }
+  }
+  for (const { runId } of facts.events('enqueued')) {
+    if (!facts.runs.has(runId)) report(runId, 'an enqueued run without a record')
+  }
+  for (const run of facts.runs.values()) {
+    const wrong = isOver(run) ? wrongEnd(run, facts) : tooLate(run, facts)
+    if (wrong !== undefined) report(run.id, wrong)
+  }
+  return found
+}
+
+/** What is wrong with a run that is not over; undefined when it is young. */
+function tooLate(run: RunDump, facts: Facts): string | undefined {
+  const { timeline, settings } = facts
+  const waitsUntil = run.state === 'pending' && run.due !== null && run.due > timeline.wallAt(settings.endAt)
+  if (waitsUntil || facts.overBy(timeline.firstAt(run.at)) >= settings.endAt) return undefined
+  return `still ${run.state} at the end`
+}
+
+function wrongEnd(run: RunDump, facts: Facts): string | undefined {
+  const attempts = facts.attemptsOfRun.get(run.id) ?? []
+  const ends = attempts.filter((attempt) => attempt.fence === run.fence)
+  switch (run.state) {
+    case 'completed':
+      return ends.some(({ outcome }) => outcome === 'returned') ? undefined : 'completed, but no handler returned'
+    case 'failed':
+      return ends.some(({ outcome }) => outcome === 'threw') ? undefined : 'failed, but no handler threw'
+    case 'skipped':
+      return run.jobId === null ? 'an enqueued run was skipped' : wrongSkip(run, facts.jobs.get(run.jobId), facts)
+    case 'cancelled':
+      return facts.events('cancelled').some(({ runId }) => runId === run.id) ? undefined : 'cancelled by nobody'
+    case 'dead':
+      return run.crashes >= 3 || run.reason === 'attempts-used-up' ? undefined : `dead with ${run.crashes} crashes`
+    default:
+      return `ended as ${run.state}`
+  }
+}
+
+function wrongSkip(run: RunDump, job: JobFacts | undefined, facts: Facts): string | undefined {
+  const policies = job?.policies ?? []
+  switch (run.reason) {
+    case 'coalesced':
+      return policies.some(({ coalesce }) => coalesce) ? undefined : 'coalesced, which its policy does not say'
+    case 'misfire': {
+      const late = (run.finishedAt ?? run.at) - run.at
+      const isLate = policies.some(({ misfireGrace }) => misfireGrace !== null && late > misfireGrace)
+      return isLate ? undefined : `a misfire after ${late} ms`
+    }
+    case 'max-instances': {
+      const skippedAt = run.finishedAt ?? run.at
+      const isAtWork = ({ at, id, finishedAt }: RunDump): boolean =>
+        id !== run.id &&
+        at < run.at &&
+        (finishedAt === null || finishedAt >= skippedAt - 2 * facts.settings.longestRunMs)
+      const runs = facts.runsOfJob.get(run.jobId ?? '') ?? []
+      return runs.some(isAtWork) ? undefined : 'skipped for max-instances with nothing at work'
+    }
+    default:
+      return run.reason === 'catch-up-limit' ? undefined : `skipped for ${run.reason}`
+  }
+}

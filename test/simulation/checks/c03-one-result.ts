@@ -1,0 +1,29 @@
+/** C3: of each run one result at most is accepted, and the record is that result. */
+
+import type { Facts } from './facts.ts'
+import { groupBy } from './group-by.ts'
+import type { Violation } from './history.ts'
+
+/** Ends after which nothing more is accepted. */
+const FINAL = new Set(['completed', 'failed', 'cancelled', 'dead', 'unknown'])
+
+export function checkOneResult(facts: Facts): Violation[] {
+  const found: Violation[] = []
+  const report = (subject: string, text: string): void => void found.push({ check: 'C3', subject, text })
+  const final = facts.events('settled').filter(({ state }) => FINAL.has(state))
+  for (const [runId, results] of groupBy(final, (event) => event.runId)) {
+    // A cancellation is told by whoever was asked for it, and by whoever had the run.
+    const isOne = new Set(results.map(({ state, fence }) => `${state} ${fence}`)).size === 1
+    if (results.length > 1 && !(isOne && results[0]?.state === 'cancelled'))
+      report(
+        runId,
+        `${results.length} results accepted: ${results.map(({ state, fence }) => `${state} (fence ${fence})`).join(', ')}`,
+      )
+    const run = facts.runs.get(runId)
+    const [result] = results
+    if (run === undefined || result === undefined) continue
+    if (run.state !== result.state || run.fence !== result.fence)
+      report(runId, `accepted as ${result.state} (fence ${result.fence}), stored as ${run.state} (fence ${run.fence})`)
+  }
+  return found
+}

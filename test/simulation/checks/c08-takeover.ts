@@ -1,0 +1,44 @@
+/** C8: a run whose process died, with no other fault near, is started again, or ended, within lease + poll + 0.5 s. */
+
+import { type Attempt, activeUntil } from './attempts.ts'
+import type { Facts } from './facts.ts'
+import type { Violation } from './history.ts'
+
+export function checkTakeover(facts: Facts): Violation[] {
+  const found: Violation[] = []
+  const { leaseMs, endAt } = facts.settings
+  for (const attempts of facts.attemptsOfRun.values()) {
+    for (const [index, attempt] of attempts.entries()) {
+      if (attempt.died > Math.min(attempt.end, attempt.stop) || attempt.died >= endAt) continue
+      const next = attempts[index + 1]
+      const deadline = attempt.died + leaseMs + facts.boundMs
+      if (deadline >= endAt || !facts.health.isOnlyFault(attempt.died, deadline, attempt.process)) continue
+      if (isOverBy(attempt, deadline, facts) || isCrowded(attempt, deadline, facts)) continue
+      if (next === undefined || next.start > deadline)
+        found.push({
+          check: 'C8',
+          subject: attempt.runId,
+          text: `not taken over ${Math.round((next?.start ?? endAt) - attempt.died)} ms after ${attempt.process} died`,
+        })
+    }
+  }
+  return found
+}
+
+/** Whether the record was over in time, or another attempt was at work all the while. */
+function isOverBy({ runId, died }: Attempt, deadline: number, facts: Facts): boolean {
+  const run = facts.runs.get(runId)
+  if (run === undefined) return true
+  if (run.finishedAt !== null && run.finishedAt <= facts.timeline.wallAt(deadline) + facts.settings.skewMs) return true
+  return (facts.attemptsOfRun.get(runId) ?? []).some(
+    (other) => other.start <= died && activeUntil(other, facts.settings.endAt) > died,
+  )
+}
+
+/** Whether other runs of the job took its places meanwhile. */
+function isCrowded({ runId, jobId, died }: Attempt, deadline: number, facts: Facts): boolean {
+  if (jobId === null) return false
+  return (facts.attemptsOfJob.get(jobId) ?? []).some(
+    (other) => other.runId !== runId && other.start <= deadline && other.end >= died,
+  )
+}

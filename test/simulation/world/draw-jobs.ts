@@ -1,0 +1,85 @@
+/** Draws the jobs of a simulation, and what users do with them. */
+
+import type { Schedule } from '../checks/due-times.ts'
+import type { Random } from './random.ts'
+import { type Behaviour, type EditPlan, type JobPlan, type RequestPlan, START } from './scenario.ts'
+
+const SECOND = 1_000
+const DAY = 86_400_000
+
+/** About eleven fire times a second, in all. */
+export function drawJobs(random: Random): JobPlan[] {
+  const jobs: JobPlan[] = []
+  const add = (
+    id: string,
+    behaviour: Behaviour,
+    schedule: Schedule,
+    isEnsured = true,
+    most: Partial<JobPlan['policy']> = {},
+  ): void => {
+    const coalesce = random.chance(0.5)
+    // Without a grace time, a day that the clock skips would be caught up run by run.
+    const misfireGrace = coalesce && random.chance(0.5) ? null : SECOND * random.whole(4, 10)
+    const policy = { coalesce, maxInstances: random.whole(1, 2), misfireGrace, attempts: 1, ...most }
+    jobs.push({ id, behaviour, schedule, isEnsured, policy })
+  }
+  for (let index = 1; index <= 7; index += 1) add(`second-${index}`, 'short', every(random, SECOND))
+  for (let index = 1; index <= 2; index += 1) add(`two-seconds-${index}`, 'short', every(random, 2 * SECOND))
+  add('crontab-step', 'short', { kind: 'cron', text: `*/${random.pick([2, 3, 5])} * * * * *` })
+  add('crontab-list', 'short', { kind: 'cron', text: `${random.whole(0, 29)},${random.whole(30, 59)} * * * * *` })
+  add('slow', 'slow', every(random, SECOND * random.whole(4, 7)), true, { coalesce: true })
+  add('throws', 'throws', every(random, 3 * SECOND), true, { coalesce: true, attempts: 3 })
+  add('blocks', 'blocks', every(random, SECOND * random.whole(15, 25)), true, { coalesce: true })
+  add('far', 'short', { kind: 'at', at: START + random.whole(30, 60) * DAY })
+  for (let index = 1; index <= 3; index += 1) add(`edited-${index}`, 'short', every(random, SECOND), false)
+  add('once', 'short', { kind: 'at', at: START + random.whole(8, 40) * SECOND }, false)
+  return jobs
+}
+
+function every(random: Random, ms: number): Schedule {
+  return { kind: 'every', ms, from: START - ms + (random.chance(0.5) ? 0 : random.whole(0, ms - 1)) }
+}
+
+/** Users add jobs that no process ensures, and change those and some others; each job is edited by one user at a time. */
+export function drawEdits(random: Random, jobs: readonly JobPlan[], until: number): EditPlan[] {
+  const edits: EditPlan[] = []
+  for (const { id: jobId, isEnsured, schedule } of jobs) {
+    let at = random.between(0, 8_000)
+    if (!isEnsured) edits.push({ jobId, at, op: 'add' })
+    if (schedule.kind === 'at' || (isEnsured && random.chance(0.7))) continue
+    for (;;) {
+      at += random.between(2_000, isEnsured ? 25_000 : 12_000)
+      if (at > until) break
+      const op = random.pick<EditPlan['op']>(
+        isEnsured ? ['pause', 'modify'] : ['pause', 'modify', 'reschedule', 'remove'],
+      )
+      if (op === 'reschedule') edits.push({ jobId, at, op, schedule: every(random, 500 * random.whole(1, 4)) })
+      else edits.push({ jobId, at, op })
+      if (op === 'modify' || op === 'reschedule') continue
+      at += random.between(500, 6_000)
+      edits.push({ jobId, at, op: op === 'pause' ? 'resume' : 'add' })
+    }
+  }
+  return edits.sort((a, b) => a.at - b.at)
+}
+
+/** Runs that users enqueue, one of them poison: it kills whatever process starts it. */
+export function drawRequests(random: Random, until: number): RequestPlan[] {
+  const requests: RequestPlan[] = []
+  for (let index = 1; index <= 16; index += 1) {
+    const at = random.between(0, until)
+    const behaviour = random.pick<Behaviour>(['short', 'short', 'slow', 'throws'])
+    const attempts = behaviour === 'throws' ? random.whole(2, 4) : 1
+    const cancelAt = random.chance(0.3) ? at + random.between(50, 5_000) : null
+    requests.push({
+      runId: `request-${index}`,
+      at,
+      delayMs: random.chance(0.5) ? 0 : random.whole(1, 5_000),
+      behaviour,
+      attempts,
+      cancelAt,
+    })
+  }
+  const poison = { runId: 'poison', at: random.between(1_000, until / 2), delayMs: 0, attempts: 1, cancelAt: null }
+  return [...requests, { ...poison, behaviour: 'poison' }]
+}

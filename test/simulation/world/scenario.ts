@@ -1,0 +1,70 @@
+/**
+ * What is going to happen in a simulation, all of it known up front: the processes, the jobs, what users do
+ * and when, and the faults. Plain data, so that a failing one can be made smaller by leaving things out.
+ */
+
+import type { Schedule } from '../checks/due-times.ts'
+import type { EditEvent, Fault, LoggedPolicy } from '../checks/history.ts'
+
+/** What the handler of a job does. */
+export type Behaviour = 'short' | 'slow' | 'throws' | 'blocks' | 'poison'
+
+export interface JobPlan {
+  readonly id: string
+  readonly schedule: Schedule
+  readonly behaviour: Behaviour
+  readonly policy: LoggedPolicy
+  /** Whether every process adds it when it starts; otherwise a user does, by an edit. */
+  readonly isEnsured: boolean
+}
+
+export interface EditPlan {
+  readonly jobId: string
+  readonly at: number
+  readonly op: Exclude<EditEvent['op'], 'ensure'>
+  /** Of `reschedule`. */
+  readonly schedule?: Schedule
+}
+
+export interface RequestPlan {
+  readonly runId: string
+  readonly at: number
+  readonly delayMs: number
+  readonly behaviour: Behaviour
+  readonly attempts: number
+  /** When a user cancels it. */
+  readonly cancelAt: number | null
+}
+
+/** A fault to come. `by`: of a step of the clock, in ms. `graceMs`: of a shutdown. */
+export interface FaultPlan {
+  readonly kind: Fault['kind']
+  readonly process: string | null
+  readonly from: number
+  readonly to: number
+  readonly by?: number
+  readonly graceMs?: number
+}
+
+export interface Scenario {
+  readonly seed: number
+  readonly processes: readonly string[]
+  readonly leaseMs: number
+  readonly pollMs: number
+  readonly jobs: readonly JobPlan[]
+  readonly edits: readonly EditPlan[]
+  readonly requests: readonly RequestPlan[]
+  readonly faults: readonly FaultPlan[]
+  /** When faults and edits end. */
+  readonly quietFrom: number
+  /** When the store is looked at, and all ends. */
+  readonly endAt: number
+}
+
+/** When the wall clock begins: 2026-01-01T00:00:00Z. */
+export const START = Date.UTC(2026, 0, 1)
+
+/** The longest that a handler stays at work, and that a run waits for its next attempt or behind others of its job. */
+export function longestRun(leaseMs: number): number {
+  return 2.2 * leaseMs + 5_000
+}
