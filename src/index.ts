@@ -50,7 +50,14 @@ export type {
   DiscardOptions,
   RequeueOptions,
 } from './scheduler/dead-letters.ts'
-export type { AliasEvent, JobEvent, ProgressEvent, RunEvent, SchedulerEvents, StoreErrorEvent } from './scheduler/events.ts'
+export type {
+  AliasEvent,
+  JobEvent,
+  ProgressEvent,
+  RunEvent,
+  SchedulerEvents,
+  StoreErrorEvent,
+} from './scheduler/events.ts'
 export type { DrainOptions, Queue } from './scheduler/queue-handle.ts'
 export type { QueueOptions } from './scheduler/queue-options.ts'
 export type { JobDescription, JobFilter, RunFilter, ShutdownOptions, StoreChoice } from './scheduler/requests.ts'

@@ -11,7 +11,7 @@ import { claim, type Lease, runChange, takeOver } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import { type ClaimedRun, InstanceLimit } from './instance-limit.ts'
 import type { Kernel } from './kernel.ts'
-import type { LeaseKeeper } from './lease-keeper.ts'
+import { isNearlyOver, type LeaseKeeper } from './lease-keeper.ts'
 import type { StepResult } from './loop.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import type { Runner } from './runner.ts'
@@ -112,7 +112,7 @@ export class Claiming {
       const count = run.jobId === null ? 0 : (atWork.get(run.jobId)?.count ?? 0)
       const others = run.jobId === null ? 0 : (elsewhere.get(run.jobId) ?? 0)
       if (run.jobId !== null && count + others >= limit) {
-        slot.heldBackJobs.add(run.jobId)
+        slot.holdBack(run.jobId)
         if (others > 0) slot.busyElsewhere.add(run.jobId)
         continue
       }
@@ -194,7 +194,7 @@ export class Claiming {
     let isTooLate = false
     for (const { run, executor } of mayStart) {
       // Looked at before each: a handler that keeps the thread lets the leases of those behind it run out.
-      if (this.#kernel.clock.monotonic() >= leaseEndsAt) {
+      if (isNearlyOver(leaseEndsAt, this.#kernel.settings.leaseMs, this.#kernel.clock.monotonic())) {
         isTooLate = true
         executor.giveBack(run.queue)
         this.#remember(slot, run, askedAt)

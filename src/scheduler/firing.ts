@@ -12,6 +12,7 @@ import { runIdOf } from '../jobs/run.ts'
 import { type Lease, newRun, type RunSeed, skippedRun } from '../jobs/transitions.ts'
 import type { ExecutorSlot } from './executor-slot.ts'
 import type { Kernel } from './kernel.ts'
+import { isNearlyOver } from './lease-keeper.ts'
 import type { StepResult } from './loop.ts'
 import type { Replacing } from './replacing.ts'
 import type { Runner } from './runner.ts'
@@ -100,7 +101,7 @@ export class Firing {
       if (runs.length >= allowed) break
       runs.push(newRun(job, seedOf(job, at), runs.length === 0 && executor !== undefined ? lease : undefined))
     }
-    if (isFull || runs.length > 1) slot.heldBackJobs.add(job.id)
+    if (isFull || runs.length > 1) slot.holdBack(job.id)
     const refused = admission === undefined ? NONE : admission.refused
     const skipped = skippedRuns(job, decision.skipped, refused, lease.now)
     const isSpent = policy.maxRuns !== null && fires + runs.length >= policy.maxRuns
@@ -178,7 +179,7 @@ export class Firing {
       this.#kernel.emitRun('run:submitted', run, slot)
       if (!isClaimed) continue
       // Looked at before each: a handler that keeps the thread lets the leases of those behind it run out.
-      isTooLate = this.#kernel.clock.monotonic() >= leaseEndsAt
+      isTooLate = isNearlyOver(leaseEndsAt, this.#kernel.settings.leaseMs, this.#kernel.clock.monotonic())
       if (isTooLate) this.#remember(slot, fire, askedAt, () => undefined)
       else this.#runner.start(slot, executor, run, leaseEndsAt)
     }

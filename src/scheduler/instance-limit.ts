@@ -60,12 +60,18 @@ export class InstanceLimit {
   /** Looks after claiming: gives way with what is beyond a limit, and returns what may start. */
   async look(slot: StoreSlot, claimed: readonly ClaimedRun[]): Promise<readonly ClaimedRun[]> {
     const running = await this.#running(slot, limitsOf(claimed.map(({ run }) => run)))
+    const ids = new Set(claimed.map(({ run }) => run.id))
+    // What ended here is over, though the store may learn of it only with the next batch.
+    const isAtWork = ({ id, status }: RunRecord): boolean =>
+      status.worker !== this.#kernel.workerId || ids.has(id) || slot.atWork.has(id)
     const yielding = new Map<ClaimedRun, number>()
-    for (const [jobId, atWork] of running) {
+    for (const [jobId, stored] of running) {
+      const atWork = stored.filter(isAtWork)
       const mine = claimed.filter(({ run }) => run.jobId === jobId).sort((a, b) => byDue(a.run, b.run))
       const limit = Math.min(...mine.map(({ run }) => instanceLimit(run.spec.policy)))
       const first = new Set(atWork.slice(0, limit).map(({ id }) => id))
-      for (const claim of mine.slice(Math.max(0, mine.length - (atWork.length - limit)))) {
+      const surplus = Math.max(0, atWork.length - limit)
+      for (const claim of mine.slice(Math.max(0, mine.length - surplus))) {
         yielding.set(claim, this.#dueAgain(first.has(claim.run.id)))
       }
     }
@@ -73,7 +79,7 @@ export class InstanceLimit {
     await slot.store.commit([...yielding].map(([{ run }, due]) => runChange(run, giveWay(run, due))))
     for (const [{ run, executor }] of yielding) {
       executor.giveBack(run.queue)
-      if (run.jobId !== null) slot.heldBackJobs.add(run.jobId)
+      slot.holdBack(run.jobId)
     }
     return claimed.filter((claim) => !yielding.has(claim))
   }

@@ -30,6 +30,11 @@ const STOPPED_AFTER = 1 / 3
 /** Pause before a checkpoint is written again that a store did not take. */
 const RETRY_MS = 200
 
+/** Whether so little is left of a lease that its holder has to let go, and no handler may start under it. All monotonic. */
+export function isNearlyOver(leaseEndsAt: number, leaseMs: number, now: number): boolean {
+  return now >= leaseEndsAt - 2 * MARGIN * leaseMs
+}
+
 export class LeaseKeeper {
   /** What handlers say goes here. */
   readonly reports: Reports
@@ -77,7 +82,7 @@ export class LeaseKeeper {
     this.#arm()
     const ageing = new Map<StoreSlot, RunAtWork[]>()
     for (const work of atWork) {
-      if (now >= work.leaseEndsAt - 2 * MARGIN * leaseMs && !wasStopped) this.#runner().lose(work)
+      if (isNearlyOver(work.leaseEndsAt, leaseMs, now) && !wasStopped) this.#runner().lose(work)
       else if (work.renewal === undefined && now >= work.leaseEndsAt - (1 - RENEW_AFTER) * leaseMs) push(ageing, work)
     }
     for (const [slot, works] of ageing) {

@@ -42,7 +42,11 @@ export class Restarting {
     const waiting = steps.map(({ run, patch }, index) =>
       results[index]?.applied === true ? patchedRecord<'run'>(run, patch) : undefined,
     )
-    for (const run of waiting) if (run !== undefined) this.#kernel.emitRun('run:submitted', run, slot)
+    for (const run of waiting) {
+      if (run === undefined) continue
+      slot.holdBack(run.jobId)
+      this.#kernel.emitRun('run:submitted', run, slot)
+    }
     const due = await this.#makeDue(slot, waiting, now)
     this.#loop.expect(slot, now)
     return due

@@ -1,6 +1,7 @@
 /**
  * The scheduler: what a service embeds. It holds the parts together - stores, executors, the loop - and gives them one
- * face; what each method does is in the part that it names.
+ * face; what each method does is in the part that it names. It is over 400 lines, because it is the whole public face in
+ * one place, and every method says what it means and throws.
  */
 
 import type { Listener } from '../core/emitter.ts'
@@ -320,7 +321,7 @@ export class Scheduler {
     return this.#workers.list(this.#kernel.storeSlots(storeOf(choice)))
   }
 
-  /** What the stores hold, and what became of it, in numbers. Costs the same however many runs are over. */
+  /** What the stores hold, and what became of it, in numbers. */
   async getStats(choice?: StoreChoice | string): Promise<SchedulerStats> {
     const { settings, clock } = this.#kernel
     return schedulerStats(this.#kernel.storeSlots(storeOf(choice)), settings.queues, this.#workers.id, clock.now())

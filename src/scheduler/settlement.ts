@@ -202,7 +202,9 @@ export class Settlement {
       step.ending.isOver = true
       if (fate === 'written' && step.patch.lane === 'history') finished.push(step.run)
       this.#tell(slot, step, fate)
-      if (fate === 'written' && step.patch.state === 'pending') this.#onWaiting(slot, step.patch.due ?? step.run.at)
+      if (fate !== 'written' || step.patch.state !== 'pending') continue
+      slot.holdBack(step.run.jobId)
+      this.#onWaiting(slot, step.patch.due ?? step.run.at)
     }
     if (finished.length > 0) await this.finished(slot, finished)
   }

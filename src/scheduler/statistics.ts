@@ -1,6 +1,6 @@
 /**
- * What a store holds and what became of it, in numbers: how much waits and is at work now, counted by the store's
- * indexes, and what was counted run by run since the store exists. No finished run is looked at.
+ * What a store holds and what became of it, in numbers: how much waits and is at work now, counted by the store, and
+ * what was counted run by run since the store exists. No finished run is read.
  *
  * The counters of a queue are three parts: this process's own, as they are now; those of the other workers, as of
  * their last heartbeat; and in the queue's note those of workers that are gone.

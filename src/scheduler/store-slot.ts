@@ -19,6 +19,8 @@ import { within } from './within.ts'
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5_000
 const CLOSING_DEADLINE_MS = 5_000
+/** Jobs remembered of a shared store because runs of theirs wait. */
+const MOST_HELD_BACK = 10_000
 
 /** A worker note that this process wrote. */
 export interface WrittenNote {
@@ -92,6 +94,16 @@ export class StoreSlot {
     this.store = withDeadline(store, host.clock, host.settings.leaseMs)
     this.#host = host
     this.#wakeup = wakeup
+  }
+
+  /**
+   * Notes that a run of this job waits, or may come to wait, for another of its runs to end: the store is looked at then.
+   * One that other processes share is looked at often anyway, so what they did with those runs need not be remembered.
+   */
+  holdBack(jobId: string | null): void {
+    if (jobId === null) return
+    if (this.store.capabilities.shared && this.heldBackJobs.size >= MOST_HELD_BACK) this.heldBackJobs.clear()
+    this.heldBackJobs.add(jobId)
   }
 
   /** The store, open. Rejects with what opening it threw; the next call tries again. */

@@ -97,8 +97,9 @@ export class Workers {
     try {
       const { workerNote: note } = slot
       const counters = slot.tally.read()
+      if (note === undefined && counters.size === 0) return
       const mark = note === undefined ? undefined : markOf(note)
-      if (!(await fold(slot.store, [{ mark, counters }], this.#kernel.clock.now()))) return
+      if (!(await fold(await slot.ready(), [{ mark, counters }], this.#kernel.clock.now()))) return
       slot.tally.takeOff(counters)
       if (note === undefined) return
       slot.workerNote = undefined

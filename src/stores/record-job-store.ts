@@ -4,6 +4,7 @@
  */
 
 import { ConflictingIdError, CronwrightError, JobLookupError } from '../errors.ts'
+import { checkJob } from '../jobs/check-job.ts'
 import { type Job, jobFromRecord, recordFromJob } from '../jobs/job.ts'
 import type { Change, ChangeResult, JobRecord, Lane, RecordKey, RecordKind, StoreRecord } from '../jobs/record.ts'
 import type { JobStore, StoreHost } from './job-store.ts'
@@ -119,12 +120,14 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
   }
 
   async addJob(job: Job): Promise<void> {
-    const [result] = await this.commit([{ expect: 0, record: recordFromJob(job, 1) }])
+    const checked = checkJob(job, this.#alias, 'job')
+    const [result] = await this.commit([{ expect: 0, record: recordFromJob(checked, 1) }])
     if (result?.applied !== true) throw new ConflictingIdError(job.id, this.#alias)
   }
 
   async updateJob(job: Job): Promise<void> {
-    await this.#replace(job.id, (record) => recordFromJob(job, record.version))
+    const checked = checkJob(job, this.#alias, 'job')
+    await this.#replace(job.id, (record) => recordFromJob(checked, record.version))
   }
 
   async removeJob(id: string): Promise<void> {

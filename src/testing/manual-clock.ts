@@ -11,8 +11,8 @@ interface ManualTimer {
   readonly callback: () => void
 }
 
-/** How long work is waited for that is not said to take longer, in milliseconds of real time. */
-const PATIENCE_MS = 250
+/** How long work is waited for unless something else is said, in milliseconds of real time. */
+export const PATIENCE_MS = 1_000
 
 /**
  * A clock for tests. Timers fire only inside {@link advance}, in the order of their times, and what they set off comes
@@ -85,7 +85,7 @@ export class ManualClock implements Clock {
   /**
    * Calls, and keeps time from moving on while the promise that the call gives is pending, unless it sleeps by this clock.
    *
-   * @param patienceMs - real time, in milliseconds, after which it is no longer waited for. @default 250
+   * @param patienceMs - real time, in milliseconds, after which it is no longer waited for. @default 1,000
    */
   watch<T>(call: () => T, patienceMs: number = PATIENCE_MS): T {
     return this.#work.watch(call, patienceMs)

@@ -9,7 +9,7 @@ import type { ShutdownOptions } from '../scheduler/requests.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
 import type { SchedulerOptions } from '../scheduler/settings.ts'
 import { storeFrom } from '../stores/factory.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock, PATIENCE_MS } from './manual-clock.ts'
 import { WatchedExecutor, WatchedJobStore } from './watched.ts'
 
 /** Options of {@link steppedScheduler}: those of a scheduler, and these. */
@@ -22,12 +22,11 @@ export interface SteppedSchedulerOptions extends Omit<SchedulerOptions, 'clock'>
   readonly pollInterval?: Duration
   /**
    * How long, in real time, a handler or a call of a store may take before time moves on without it. A handler that waits
-   * for the test, or for its signal, costs this once; one that sleeps by `clock.sleep` costs nothing. @default 250 ms
+   * for the test, or for its signal, costs this once; one that sleeps by `clock.sleep` costs nothing. @default 1 s
    */
   readonly patience?: Duration
 }
 
-const PATIENCE_MS = 250
 const POLL_MS = 30_000
 
 /** A started scheduler on a clock that stands still. */

@@ -47,20 +47,20 @@ describe.each(DATABASES)('a process on %s', (_name, newDatabase) => {
     expect(calls.filter((call) => call.includes('hand back'))).toHaveLength(1)
   })
 
-  it('that is killed at any call loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
+  it('that is killed at any call loses nothing and doubles nothing', { timeout: 240_000 }, async () => {
     const { lives, wrong } = await wrongsOf(newDatabase, 'death', anywhere)
     expect(wrong).toEqual([])
     expect(lives).toBeGreaterThan(60)
   })
 
-  it('of which any change fails loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
+  it('of which any change fails loses nothing and doubles nothing', { timeout: 240_000 }, async () => {
     const { lives, wrong } = await wrongsOf(newDatabase, 'error', isChange)
     expect(wrong).toEqual([])
     expect(lives).toBeGreaterThan(40)
   })
 })
 
-it('a process of which any question fails loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
+it('a process of which any question fails loses nothing and doubles nothing', { timeout: 240_000 }, async () => {
   const { wrong } = await wrongsOf(memoryDatabase, 'error', (call, moment) => moment === 'before' && !isChange(call))
   expect(wrong).toEqual([])
 })

@@ -62,7 +62,7 @@ async function wrongsAfter(call: string, moment: string): Promise<string[]> {
 }
 
 it(`${DEATHS.length} processes, killed at as many points, lose nothing and double nothing`, {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const left = [...DEATHS]
   const wrong: string[] = []

@@ -64,10 +64,10 @@ function wrongSkip(run: RunDump, job: JobFacts | undefined, facts: Facts): strin
     }
     case 'max-instances': {
       const skippedAt = run.finishedAt ?? run.at
+      const since = skippedAt - 2 * facts.settings.longestRunMs
+      // An end before its own due time shows that the clock was set back: it says nothing about when it was.
       const isAtWork = ({ at, id, finishedAt }: RunDump): boolean =>
-        id !== run.id &&
-        at < run.at &&
-        (finishedAt === null || finishedAt >= skippedAt - 2 * facts.settings.longestRunMs)
+        id !== run.id && at < run.at && (finishedAt === null || finishedAt < at || finishedAt >= since)
       const runs = facts.runsOfJob.get(run.jobId ?? '') ?? []
       return runs.some(isAtWork) ? undefined : 'skipped for max-instances with nothing at work'
     }

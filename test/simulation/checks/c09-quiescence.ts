@@ -6,10 +6,18 @@
 import type { Facts } from './facts.ts'
 import type { Violation } from './history.ts'
 
+/** The deadlines of the steps of a shutdown, and the longest time that these histories give to runs at work. */
+const LONGEST_SHUTDOWN_MS = 20_000
+
 export function checkQuiescence(facts: Facts): Violation[] {
   const found: Violation[] = []
   const { settings, health, timeline } = facts
   const report = (subject: string, text: string): void => void found.push({ check: 'C9', subject, text })
+  for (const { process, askedAt, at } of facts.events('shutdown')) {
+    const isStopped = health.during(askedAt, at, process).some(({ kind }) => kind === 'stop' || kind === 'block')
+    if (at - askedAt > LONGEST_SHUTDOWN_MS && !isStopped)
+      report(process, `took ${Math.round(at - askedAt)} ms to shut down`)
+  }
   const recovered = health.lastFaultEnd + health.recoveryMs + settings.leaseMs + facts.boundMs
   if (recovered >= settings.endAt) return found
   const latest = timeline.wallAt(settings.endAt) - facts.boundMs - settings.skewMs

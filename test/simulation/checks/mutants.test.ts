@@ -150,6 +150,13 @@ const MUTANTS: readonly (readonly [check: string, name: string, mutate: Mutation
   ],
   ['C10', 'a skip that is stored as a run', (history) => restore(history, idOf('tick', 32), { state: 'completed' })],
   [
+    'C9',
+    'a shutdown that takes too long',
+    (history) => {
+      history.log.push({ ev: 'shutdown', at: 50_000, wall: START + 50_000, process: 'p3', askedAt: 25_000 })
+    },
+  ],
+  [
     'C10',
     'a sum that stands for too many',
     (history) => {

@@ -44,8 +44,11 @@ it('nothing is printed but by the command line', () => {
   expect(holding(/\bconsole\.|process\.std(out|err)\b/).filter((path) => !path.startsWith('cli'))).toEqual([])
 })
 
-it('no file is longer than 400 lines', () => {
-  expect(FILES.filter((path) => text(path).split('\n').length > 401)).toEqual([])
+it('no file is longer than 400 lines, unless it says why at its top', () => {
+  const isLong = (path: string): boolean => text(path).split('\n').length > 401
+  expect(FILES.filter((path) => isLong(path) && !/^\/\*\*[^/]*\bover 400 lines, because\b/.test(text(path)))).toEqual(
+    [],
+  )
 })
 
 it('docs/errors.md explains every code, and no other', () => {

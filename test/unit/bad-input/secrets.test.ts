@@ -50,7 +50,8 @@ function expectHidden(error: CronwrightError): void {
 
 describe('the password of a URL', () => {
   const places: Readonly<Record<string, (url: string) => unknown>> = {
-    'a job store': (url) => construct({ jobStores: { default: url } }),
+    // With a scheme that no store has: those of servers are taken, and refused when they are connected to.
+    'a job store': (url) => construct({ jobStores: { default: `no-${url}` } }),
     'a store in a list': (url) => construct({ jobStores: [url] }),
     'an option of a store': (url) => construct({ jobStores: { default: { type: 'memory', url } } }),
     'a type of store': (url) => construct({ jobStores: { default: { type: url } } }),
@@ -58,10 +59,10 @@ describe('the password of a URL', () => {
     'a wrong option': (url) => construct({ store: url }),
     'the name of an option': (url) => construct({ [url]: 'memory:' }),
     'a whole configuration': (url) => configure?.(url),
-    'a configured store': (url) => configure?.({ jobStores: { default: url } }),
+    'a configured store': (url) => configure?.({ jobStores: { default: `no-${url}` } }),
     'a configured option of a store': (url) => configure?.({ jobStores: { default: { type: 'sqlite', url } } }),
     'a configured store of the wrong kind': (url) => configure?.({ jobStores: { default: [{ url }] } }),
-    'an added store': (url) => api['addJobStore']?.('extra', url),
+    'an added store': (url) => api['addJobStore']?.('extra', `no-${url}`),
   }
 
   it.each(Object.entries(places))('is hidden where it stands for %s', async (_place, call) => {

@@ -1,7 +1,7 @@
 /** What happens when a job fires while as many of its runs as `maxInstances` allows are pending or at work. */
 
 import { describe, expect, it } from 'vitest'
-import { interval, type Overlap } from '../../../src/index.ts'
+import { interval, type Overlap, type RunContext } from '../../../src/index.ts'
 import { MOST_WAITING } from '../../../src/jobs/overlap.ts'
 import { SqliteJobStore } from '../../../src/sqlite.ts'
 import { ManualClock } from '../../../src/testing/manual-clock.ts'
@@ -119,6 +119,30 @@ describe.each(STORES)('ZJ-10 overlap on %s', (_name, newStore) => {
 })
 
 describe('overlap', () => {
+  it('queue: a run that becomes due for its retry while others are at work starts when they end', async () => {
+    const { clock, scheduler } = await startedBench()
+    const starts: string[] = []
+    const gate = new Gate()
+    const failing = (input: unknown, run: RunContext): unknown => {
+      starts.push(`${run.id.startsWith('tick@') ? 'fired' : 'manual'} ${run.attempt}`)
+      if (starts.length === 1) throw new Error('once')
+      return gate.handler(input, run)
+    }
+    await scheduler.addJob(failing, interval('1h'), {
+      id: 'tick',
+      overlap: 'queue',
+      retry: { attempts: 2, delay: '10s' },
+    })
+    await scheduler.runJob('tick')
+    await clock.advance(SECOND)
+    await scheduler.runJob('tick')
+    await clock.advance(20 * SECOND)
+    expect(starts).toEqual(['manual 1', 'manual 1'])
+    gate.open()
+    await clock.advance(0)
+    expect(starts).toEqual(['manual 1', 'manual 1', 'manual 2'])
+  })
+
   it('queue: what comes after a thousand waiting runs is skipped, and runJob refused', async () => {
     const { clock, scheduler } = await startedBench()
     const gate = new Gate()

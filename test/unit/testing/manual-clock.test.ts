@@ -86,7 +86,7 @@ describe('what a manual clock waits for', () => {
       void clock.watch(async () => {
         await realSleep(40)
         events.push(`worked at ${clock.monotonic()}`)
-      })
+      }, 60_000)
     }, 10)
     clock.setTimer(() => events.push('second timer'), 11)
     await clock.advance(20)
@@ -100,7 +100,7 @@ describe('what a manual clock waits for', () => {
       clock.watch(async () => {
         await realSleep(10)
         events.push(name)
-      })
+      }, 60_000)
     void work('first').then(() => work('second'))
     await clock.settle()
     expect(events).toEqual(['first', 'second'])

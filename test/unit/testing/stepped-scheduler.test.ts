@@ -24,7 +24,7 @@ const STORES: readonly (readonly [name: string, newSource: () => JobStoreSource]
 
 describe.each(STORES)('a stepped scheduler on %s', (_name, newSource) => {
   it('has handlers that read files and sleep in real time end before time goes on', async () => {
-    await using stepped = await steppedScheduler({ jobStores: { default: newSource() } })
+    await using stepped = await steppedScheduler({ patience: '1m', jobStores: { default: newSource() } })
     const { scheduler, clock } = stepped
     const times: number[] = []
     scheduler.register('slow', async () => {
@@ -42,7 +42,7 @@ describe.each(STORES)('a stepped scheduler on %s', (_name, newSource) => {
 
   it('takes the same course every time', async () => {
     const course = async (): Promise<unknown[]> => {
-      await using stepped = await steppedScheduler({ jobStores: { default: newSource() } })
+      await using stepped = await steppedScheduler({ patience: '1m', jobStores: { default: newSource() } })
       const { scheduler, clock } = stepped
       const seen: unknown[] = []
       for (const event of ['run:submitted', 'run:started', 'run:completed', 'run:retrying'] as const) {
@@ -94,7 +94,7 @@ describe('a stepped scheduler', () => {
   })
 
   it('settles without letting time pass', async () => {
-    await using stepped = await steppedScheduler()
+    await using stepped = await steppedScheduler({ patience: '1m' })
     const run = await stepped.scheduler.enqueue(async () => {
       await realSleep(20)
       return 'done'
