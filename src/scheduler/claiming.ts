@@ -56,7 +56,7 @@ export class Claiming {
 
   /** Claims up to a slice of due runs. */
   async step(slot: StoreSlot): Promise<StepResult> {
-    if (slot.uncertainClaims.size > 0) await this.#settleUncertain(slot)
+    await this.settleUncertain(slot)
     const now = this.#kernel.clock.now()
     const room = this.#room()
     slot.isStarved = room <= 0
@@ -172,7 +172,9 @@ export class Claiming {
     return isTooLate
   }
 
-  async #settleUncertain(slot: StoreSlot): Promise<void> {
+  /** Starts what was claimed although the store did not answer; a runner that is closed hands it back. */
+  async settleUncertain(slot: StoreSlot): Promise<void> {
+    if (slot.uncertainClaims.size === 0) return
     const { claimed, askedAt } = await this.#uncertain.settle(slot)
     await this.#start(slot, claimed, askedAt)
   }

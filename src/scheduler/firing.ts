@@ -176,6 +176,7 @@ export class Firing {
         if (isClaimed) executor.giveBack(job.queue)
         continue
       }
+      slot.agenda.note('run', run.due ?? run.at)
       this.#kernel.emitRun('run:submitted', run, slot)
       if (!isClaimed) continue
       // Looked at before each: a handler that keeps the thread lets the leases of those behind it run out.

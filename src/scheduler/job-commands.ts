@@ -232,7 +232,7 @@ export class JobCommands {
   }
 
   #changed(slot: StoreSlot, record: JobRecord, event: 'job:added' | 'job:modified'): Job {
-    this.#loop.expect(slot, record.due)
+    this.#loop.expect(slot, 'job', record.due)
     this.#kernel.events.emit(event, { jobId: record.id, store: slot.alias })
     return this.#view(slot, record)
   }

@@ -84,6 +84,7 @@ export class LifeCycle {
     const { clock, executors, stores } = this.#kernel
     this.#workers.stopping()
     await within(clock, ENDING_MS, this.#loop.visitsUnderWay([...stores.values()]))
+    await within(clock, ENDING_MS, this.#loop.settleClaims([...stores.values()]))
     if (waitMs > 0) await within(clock, waitMs, this.#runner.idle())
     const reason = new CronwrightError('SHUTDOWN', 'the scheduler is shutting down')
     for (const work of this.#runner.atWork()) work.stop('shutdown', reason)

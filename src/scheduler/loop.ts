@@ -8,6 +8,7 @@
  */
 
 import { yieldToEventLoop } from '../core/clock.ts'
+import type { Lane } from '../jobs/record.ts'
 import type { Claiming } from './claiming.ts'
 import type { Firing } from './firing.ts'
 import type { Kernel } from './kernel.ts'
@@ -21,6 +22,8 @@ export type StepResult = 'nothing' | 'all' | 'more'
 
 /** How long runs that fire and are claimed without end may keep what is due to go from going. */
 const LONGEST_UNPURGED_MS = 1_000
+/** How often a store is asked, at most, when something is due to go: that need not be known to the millisecond. */
+const HISTORY_EVERY_MS = 1_000
 const PAUSE_MS = 100
 /** Difference between the two clocks' view of a sleep that is put down to a stepped clock or a suspended machine. */
 const CLOCK_STEP_MS = 1_000
@@ -50,7 +53,7 @@ export class Loop {
     this.#isRunning = true
     this.#lastWall = this.#kernel.clock.now()
     this.#lastMono = this.#kernel.clock.monotonic()
-    for (const slot of this.#kernel.stores.values()) slot.dueAt = Number.NEGATIVE_INFINITY
+    for (const slot of this.#kernel.stores.values()) slot.agenda.forget()
     this.#sleep()
   }
 
@@ -65,30 +68,28 @@ export class Loop {
     for (const slot of this.#kernel.stores.values()) this.look(slot)
   }
 
-  /** Looks at one store now. */
+  /** Looks at one store now: at the runs and jobs in it. */
   look(slot: StoreSlot): void {
-    this.expect(slot, Number.NEGATIVE_INFINITY)
+    for (const lane of ['run', 'job'] as const) this.expect(slot, lane, Number.NEGATIVE_INFINITY)
   }
 
-  /** Notes that a store has something due at an instant (epoch ms), perhaps before what was known. */
-  expect(slot: StoreSlot, due: number | null): void {
+  /** Notes that a lane of a store has something due at an instant (epoch ms), perhaps before what was known. */
+  expect(slot: StoreSlot, lane: Lane, due: number | null): void {
     if (due === null) return
-    if (slot.isVisited) slot.heardOf = Math.min(slot.heardOf, due)
-    if (due >= slot.dueAt && !slot.isFailing) return
+    const isNews = slot.agenda.note(lane, due) || due === Number.NEGATIVE_INFINITY
+    if (!this.#isRunning || slot.isVisited || !(isNews || slot.isFailing)) return
     // A store that fails is asked when its pause is over, whatever is due in it.
-    if (!slot.isFailing) slot.dueAt = due
-    if (!this.#isRunning || slot.isVisited) return
     this.#wakeup.arm(slot.isFailing ? slot.pollAt - this.#kernel.clock.monotonic() : due - this.#kernel.clock.now())
   }
 
   /** A run ended: looks at its store if runs of its job wait for that, and at those where runs wait for room. */
   roomAppeared({ slot: store, jobId }: RunAtWork): void {
-    if (jobId !== null && store.heldBackJobs.delete(jobId)) this.look(store)
+    if (jobId !== null && store.heldBackJobs.delete(jobId)) this.expect(store, 'run', Number.NEGATIVE_INFINITY)
     this.#kernel.stores.forEach((slot) => {
       if (!slot.isStarved && slot.crowdedFunctions.size === 0) return
       slot.isStarved = false
       slot.crowdedFunctions.clear()
-      this.look(slot)
+      this.expect(slot, 'run', Number.NEGATIVE_INFINITY)
     })
   }
 
@@ -97,15 +98,19 @@ export class Loop {
     await Promise.all(slots.map((slot) => this.#visits.get(slot)))
   }
 
+  /** Takes up claims that may have been written although these stores did not answer. Never rejects. */
+  async settleClaims(slots: readonly StoreSlot[]): Promise<void> {
+    await Promise.allSettled(slots.map((slot) => this.#claiming.settleUncertain(slot)))
+  }
+
   #wake(): void {
     if (!this.#isRunning) return
     this.#noticeClockStep()
     const now = this.#kernel.clock.now()
     const mono = this.#kernel.clock.monotonic()
     for (const slot of this.#kernel.stores.values()) {
-      if (slot.isVisited || (slot.dueAt > now && slot.pollAt > mono)) continue
+      if (slot.isVisited || (dueOf(slot) > now && slot.pollAt > mono)) continue
       slot.isVisited = true
-      slot.heardOf = Number.POSITIVE_INFINITY
       this.#visits.set(slot, this.#visit(slot))
     }
     this.#sleep()
@@ -117,7 +122,7 @@ export class Loop {
     const now = this.#kernel.clock.now()
     const mono = this.#kernel.clock.monotonic()
     for (const slot of this.#kernel.stores.values()) {
-      if (!slot.isVisited) delay = Math.min(delay, slot.dueAt - now, slot.pollAt - mono)
+      if (!slot.isVisited) delay = Math.min(delay, dueOf(slot) - now, slot.pollAt - mono)
     }
     this.#wakeup.arm(delay)
   }
@@ -127,13 +132,8 @@ export class Loop {
       await slot.ready()
       const { pollAt } = slot
       slot.busyElsewhere.clear()
-      const hasWorked = await this.#work(slot)
-      slot.heardOf = Number.POSITIVE_INFINITY
-      const next = await this.#nextDue(slot)
+      await this.#ask(slot, await this.#work(slot))
       slot.recovered()
-      const now = this.#kernel.clock.now()
-      // A store that names a time but gives nothing that is due then must not keep the loop spinning.
-      slot.dueAt = Math.min(next > now || hasWorked ? next : now + PAUSE_MS, slot.heardOf)
       // After a poll, so that a slow store has its rest; visits for other reasons put no poll off.
       if (slot.pollAt !== pollAt) slot.pollAt = this.#nextPoll(slot)
     } catch (error) {
@@ -148,33 +148,42 @@ export class Loop {
 
   /**
    * Goes on in slices until nothing more is due; runs that wait come before jobs that fire, which may take the room that
-   * is left. What is due to go waits until there is nothing else to do, but not for long. Whether there was anything to
-   * do.
+   * is left. What is due to go waits until there is nothing else to do, but not for long. Only a poll looks at lanes in
+   * which nothing is known to be due. Gives what was found in each lane that was looked at.
    */
-  async #work(slot: StoreSlot): Promise<boolean> {
-    const { roles } = this.#kernel.settings
-    let hasWorked = false
-    let purgedAt = this.#kernel.clock.monotonic()
+  async #work(slot: StoreSlot): Promise<ReadonlyMap<Lane, StepResult>> {
+    const { clock, settings, queues } = this.#kernel
+    const { roles } = settings
+    const found = new Map<Lane, StepResult>()
+    let isPoll = false
+    let purgedAt = clock.monotonic()
+    const step = async (lane: Lane, work: (slot: StoreSlot) => Promise<StepResult>): Promise<StepResult> => {
+      if (!isPoll && !slot.agenda.isDue(lane, clock.now())) return 'nothing'
+      const result = await work(slot)
+      if (result !== 'nothing' || !found.has(lane)) found.set(lane, result)
+      return result
+    }
     while (this.#isRunning) {
-      if (this.#kernel.clock.monotonic() >= slot.pollAt) {
-        if (roles.execute) await this.#kernel.queues.readPauses(slot)
+      if (clock.monotonic() >= slot.pollAt) {
+        isPoll = true
+        if (roles.execute) await queues.readPauses(slot)
         slot.pollAt = this.#nextPoll(slot)
       }
       slot.isFiring = true
-      const claimed = roles.execute ? await this.#claiming.step(slot) : 'nothing'
-      const fired = roles.schedule ? await this.#firing.step(slot) : 'nothing'
+      const claimed = await step('run', roles.execute ? (of) => this.#claiming.step(of) : nothing)
+      const fired = await step('job', roles.schedule ? (of) => this.#firing.step(of) : nothing)
       const isBusy = claimed === 'more' || fired === 'more'
       slot.isFiring = isBusy
       let purged: StepResult = 'nothing'
-      if (!isBusy || this.#kernel.clock.monotonic() - purgedAt >= LONGEST_UNPURGED_MS) {
-        purged = await this.#purge.step(slot)
-        purgedAt = this.#kernel.clock.monotonic()
+      const isPurgeDue = slot.agenda.isDue('history', clock.now())
+      if (isPurgeDue && (!isBusy || clock.monotonic() - purgedAt >= LONGEST_UNPURGED_MS)) {
+        purged = await step('history', (of) => this.#purge.step(of))
+        purgedAt = clock.monotonic()
       }
-      hasWorked ||= claimed !== 'nothing' || fired !== 'nothing' || purged !== 'nothing'
       if (!isBusy && purged !== 'more') break
-      await yieldToEventLoop(this.#kernel.clock)
+      await yieldToEventLoop(clock)
     }
-    return hasWorked
+    return found
   }
 
   #nextPoll(slot: StoreSlot): number {
@@ -182,27 +191,36 @@ export class Loop {
     return this.#kernel.clock.monotonic() + this.#kernel.settings.pollMs
   }
 
-  /** When this process has to look again: leaves out what it could not do anything about. */
-  async #nextDue(slot: StoreSlot): Promise<number> {
+  /** Asks when something is due again in the lanes that were looked at. */
+  async #ask(slot: StoreSlot, found: ReadonlyMap<Lane, StepResult>): Promise<void> {
+    const { clock } = this.#kernel
+    const lanes = new Set(found.keys())
+    const isIdle = [...found.values()].every((result) => result === 'nothing')
+    if (clock.monotonic() - slot.historyAskedAt >= HISTORY_EVERY_MS) lanes.add('history')
+    if (lanes.has('history')) slot.historyAskedAt = clock.monotonic()
+    const learn = async (lane: Lane): Promise<void> => {
+      slot.agenda.asking(lane)
+      const next = await this.#nextDue(slot, lane)
+      const now = clock.now()
+      // A store that names a time but gives nothing that is due then must not keep the loop spinning.
+      slot.agenda.learned(lane, next !== null && next <= now && isIdle ? now + PAUSE_MS : next)
+    }
+    await Promise.all(Array.from(lanes, learn))
+  }
+
+  /** When a lane has something due that this process could do something about; null: never. */
+  async #nextDue(slot: StoreSlot, lane: Lane): Promise<number | null> {
     const { roles } = this.#kernel.settings
+    const { store, unserved } = slot
+    if (lane === 'history') return store.nextDue({ lane })
+    if (lane === 'job') {
+      if (!roles.schedule) return null
+      return store.nextDue({ lane, withoutFunctions: [...unserved.functions], withoutJobs: [...unserved.jobs] })
+    }
     const queues = this.#kernel.queues.open(slot)
-    const { store } = slot
+    if (!roles.execute || slot.isStarved || queues.length === 0) return null
     const { functions, jobs } = this.#claiming.obstacles(slot)
-    const [job, run, history] = await Promise.all([
-      roles.schedule
-        ? store.nextDue({
-            lane: 'job',
-            withoutFunctions: [...slot.unserved.functions],
-            withoutJobs: [...slot.unserved.jobs],
-          })
-        : null,
-      roles.execute && !slot.isStarved && queues.length > 0
-        ? store.nextDue({ lane: 'run', queues, withoutFunctions: functions, withoutJobs: jobs })
-        : null,
-      store.nextDue({ lane: 'history' }),
-    ])
-    const never = Number.POSITIVE_INFINITY
-    return Math.min(job ?? never, run ?? never, history ?? never)
+    return store.nextDue({ lane, queues, withoutFunctions: functions, withoutJobs: jobs })
   }
 
   #noticeClockStep(): void {
@@ -216,4 +234,13 @@ export class Loop {
     this.#kernel.clockStepped()
     this.wakeup()
   }
+}
+
+async function nothing(): Promise<StepResult> {
+  return 'nothing'
+}
+
+/** Wall clock, epoch ms: when a store has to be looked at next. One that fails is left alone until its pause is over. */
+function dueOf(slot: StoreSlot): number {
+  return slot.isFailing ? Number.POSITIVE_INFINITY : slot.agenda.next
 }

@@ -48,7 +48,7 @@ export class Restarting {
       this.#kernel.emitRun('run:submitted', run, slot)
     }
     const due = await this.#makeDue(slot, waiting, now)
-    this.#loop.expect(slot, now)
+    this.#loop.expect(slot, 'run', now)
     return due
   }
 

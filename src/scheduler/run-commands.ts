@@ -228,7 +228,7 @@ export class RunCommands {
   #submitted(slot: StoreSlot, run: RunRecord): Run {
     this.#kernel.emitRun('run:submitted', run, slot)
     slot.holdBack(run.jobId)
-    this.#loop.expect(slot, run.due)
+    this.#loop.expect(slot, 'run', run.due)
     return slot.runView(run)
   }
 

@@ -77,7 +77,7 @@ export class Scheduler {
     const settings = resolveSettings(options)
     const events = schedulerEmitter((error, event) => settings.logger.error({ error, event }, 'a listener threw'))
     this.#kernel = new Kernel(settings, events, new FunctionRegistry())
-    this.#settlement = new Settlement(this.#kernel, (slot, due) => this.#loop.expect(slot, due))
+    this.#settlement = new Settlement(this.#kernel, (slot, lane, due) => this.#loop.expect(slot, lane, due))
     this.#leases = new LeaseKeeper(this.#kernel, () => this.#runner)
     this.#runner = new Runner(this.#kernel, this.#settlement, this.#leases, (ended) => {
       this.#loop.roomAppeared(ended)
@@ -85,7 +85,7 @@ export class Scheduler {
     })
     const uncertain = new UncertainClaims(this.#kernel, this.#settlement)
     const cancelling = new Cancelling(this.#kernel, this.#runner, this.#settlement)
-    const replacing = new Replacing(this.#kernel, cancelling, (slot, due) => this.#loop.expect(slot, due))
+    const replacing = new Replacing(this.#kernel, cancelling, (slot, due) => this.#loop.expect(slot, 'run', due))
     const firing = new Firing(this.#kernel, this.#runner, this.#settlement, uncertain, replacing)
     const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement, this.#leases, uncertain)
     this.#workers = new Workers(this.#kernel)

@@ -9,7 +9,7 @@
 
 import { yieldToEventLoop } from '../core/clock.ts'
 import { CronwrightError } from '../errors.ts'
-import { patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
+import { type Lane, patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
 import { failedOutcome } from '../jobs/result.ts'
 import { isFinal } from '../jobs/run.ts'
 import { handBack, hasReported, isForgotten, type Outcome, runChange, settle } from '../jobs/transitions.ts'
@@ -61,13 +61,13 @@ const TRIM_AFTER = 1 / 10
 
 export class Settlement {
   readonly #kernel: Kernel
-  readonly #onWaiting: (slot: StoreSlot, due: number) => void
+  readonly #onWaiting: (slot: StoreSlot, lane: Lane, due: number) => void
   readonly #pending = new Map<StoreSlot, Pending>()
   readonly #waiters = new Map<string, Set<(ended?: EndedRun) => void>>()
   #isGivingUp = false
 
-  /** @param onWaiting - called when a run waits in its store again, with the instant (epoch ms) it is due at */
-  constructor(kernel: Kernel, onWaiting: (slot: StoreSlot, due: number) => void) {
+  /** @param onWaiting - called when a run waits in its store, to be tried again or to go, with the instant (epoch ms) */
+  constructor(kernel: Kernel, onWaiting: (slot: StoreSlot, lane: Lane, due: number) => void) {
     this.#kernel = kernel
     this.#onWaiting = onWaiting
   }
@@ -196,16 +196,21 @@ export class Settlement {
     const steps = batch.map(stepOf)
     const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
     const finished: RunRecord[] = []
+    let goesAt = Number.POSITIVE_INFINITY
     for (const [index, step] of steps.entries()) {
       const fate = results[index]?.applied === true ? 'written' : await this.#refused(slot, step)
       if (fate === 'again') continue
       step.ending.isOver = true
-      if (fate === 'written' && step.patch.lane === 'history') finished.push(step.run)
+      if (fate === 'written' && step.patch.lane === 'history') {
+        finished.push(step.run)
+        goesAt = Math.min(goesAt, step.patch.due ?? goesAt)
+      }
       this.#tell(slot, step, fate)
       if (fate !== 'written' || step.patch.state !== 'pending') continue
       slot.holdBack(step.run.jobId)
-      this.#onWaiting(slot, step.patch.due ?? step.run.at)
+      this.#onWaiting(slot, 'run', step.patch.due ?? step.run.at)
     }
+    if (finished.length > 0) this.#onWaiting(slot, 'history', goesAt)
     if (finished.length > 0) await this.finished(slot, finished)
   }
 

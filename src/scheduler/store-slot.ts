@@ -7,6 +7,7 @@ import type { RunRecord } from '../jobs/record.ts'
 import { type Run, runFromRecord } from '../jobs/run.ts'
 import type { StoreHost } from '../stores/job-store.ts'
 import type { RecordJobStore } from '../stores/record-job-store.ts'
+import { Agenda } from './agenda.ts'
 import type { SchedulerEmitter } from './events.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import { RunTally } from './run-tally.ts'
@@ -45,16 +46,16 @@ export class StoreSlot {
   readonly alias: string
   /** The store, of which no call waits for ever. */
   readonly store: RecordJobStore
-  /** Wall clock, epoch ms: when the loop has to look at this store next. */
-  dueAt = Number.POSITIVE_INFINITY
+  /** When it has something due, as far as this process knows. */
+  readonly agenda = new Agenda()
   /** Monotonic: when the loop looks at it in any case; infinite for a store that nobody else changes, once looked at. */
   pollAt = Number.NEGATIVE_INFINITY
   /** Whether the loop is busy with it. */
   isVisited = false
   /** Whether it is firing and claiming, and may have more to do of that. */
   isFiring = false
-  /** The earliest due time heard of while the loop was busy. */
-  heardOf = Number.POSITIVE_INFINITY
+  /** Monotonic: when the loop last asked when something is due to go. */
+  historyAskedAt = Number.NEGATIVE_INFINITY
   /** Whether the scheduler let go of it: nothing is written to it any more. */
   isReleased = false
   /** Whether runs may wait because no executor has room at all. */
@@ -149,7 +150,7 @@ export class StoreSlot {
     if (this.#failures === 0) this.report(error)
     const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LONGEST_BACKOFF_MS)
     this.#failures += 1
-    this.dueAt = Number.POSITIVE_INFINITY
+    this.agenda.forget()
     this.pollAt = this.#host.clock.monotonic() + backoff
     this.#wakeup(this)
   }

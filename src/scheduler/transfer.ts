@@ -45,7 +45,7 @@ export async function importJobs(kernel: Kernel, loop: Loop, text: unknown, opti
   const results = await opened.commit(changes)
   return records.map((record, index) => {
     if (results[index]?.applied !== true) throw new ConflictingIdError(record.id, slot.alias)
-    loop.expect(slot, record.due)
+    loop.expect(slot, 'job', record.due)
     const event = existing[index] === undefined ? 'job:added' : 'job:modified'
     kernel.events.emit(event, { jobId: record.id, store: slot.alias })
     return jobFromRecord(record, slot.alias)

@@ -7,7 +7,7 @@ import { type Behaviour, type EditPlan, type JobPlan, type RequestPlan, START } 
 const SECOND = 1_000
 const DAY = 86_400_000
 
-/** About eleven fire times a second, in all. */
+/** About fourteen fire times a second, in all. */
 export function drawJobs(random: Random): JobPlan[] {
   const jobs: JobPlan[] = []
   const add = (
@@ -23,7 +23,7 @@ export function drawJobs(random: Random): JobPlan[] {
     const policy = { coalesce, maxInstances: random.whole(1, 2), misfireGrace, attempts: 1, ...most }
     jobs.push({ id, behaviour, schedule, isEnsured, policy })
   }
-  for (let index = 1; index <= 7; index += 1) add(`second-${index}`, 'short', every(random, SECOND))
+  for (let index = 1; index <= 10; index += 1) add(`second-${index}`, 'short', every(random, SECOND))
   for (let index = 1; index <= 2; index += 1) add(`two-seconds-${index}`, 'short', every(random, 2 * SECOND))
   add('crontab-step', 'short', { kind: 'cron', text: `*/${random.pick([2, 3, 5])} * * * * *` })
   add('crontab-list', 'short', { kind: 'cron', text: `${random.whole(0, 29)},${random.whole(30, 59)} * * * * *` })

@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts'
 
 /** Time without planned faults at the end: long enough for the last of them to be over and done with. */
 const QUIET_MS = 32_000
-const FAULTS_END_AT = 62_000
+const FAULTS_END_AT = 45_000
 
 export function drawScenario(seed: number): Scenario {
   const random = new Random(`scenario ${seed}`)

@@ -163,6 +163,19 @@ describe.each(STORES)('a lost reply on %s', (_name, newStore) => {
     expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', attempt: 1 })
   })
 
+  it('to a claim just before a shutdown: the run is handed back, and the next one starts it at once', async () => {
+    const { clock, scheduler, store, recorder } = await lossy()
+    store.loseReply(isClaim)
+    const run = await scheduler.enqueue('work')
+    await clock.advance(0)
+    await settled(clock, scheduler.shutdown())
+    expect(recorder.calls).toEqual([])
+    await scheduler.start()
+    await clock.advance(0)
+    expect(recorder.calls.map((call) => call.run.attempt)).toEqual([1])
+    expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', attempt: 1, resume: 'shutdown' })
+  })
+
   it('to the end that a takeover is: it is told once', async () => {
     const { clock, scheduler, store } = await lossy({ workerId: 'alive' })
     const gate = new Gate()
