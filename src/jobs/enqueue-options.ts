@@ -39,8 +39,8 @@ const SHARED_KEYS = ['store', 'queue', 'priority', 'executor', 'timeout', 'retry
 
 export interface ResolvedEnqueue {
   readonly id: string | undefined
-  /** Epoch ms. */
-  readonly dueAt: number
+  /** When the run is due: at an instant (epoch ms), or so many milliseconds from now. */
+  readonly due: { readonly at: number } | { readonly delayMs: number }
   readonly unique: ResolvedUnique | undefined
   readonly resolved: ResolvedDefaults
 }
@@ -48,7 +48,7 @@ export interface ResolvedEnqueue {
 const KEYS = [...SHARED_KEYS, 'id', 'delay', 'runAt', 'unique'] as const
 
 /** @throws InvalidArgumentError */
-export function resolveEnqueue(value: unknown, base: ResolvedDefaults, now: number): ResolvedEnqueue {
+export function resolveEnqueue(value: unknown, base: ResolvedDefaults): ResolvedEnqueue {
   const { id, delay, runAt, unique, ...shared } = checkOptions(value, 'options', KEYS)
   if (delay !== undefined && runAt !== undefined) {
     throw new InvalidArgumentError('options.delay', delay, 'must not be given together with runAt')
@@ -58,10 +58,10 @@ export function resolveEnqueue(value: unknown, base: ResolvedDefaults, now: numb
   }
   return {
     id: id === undefined ? undefined : checkId(id, 'options.id'),
-    dueAt:
+    due:
       runAt === undefined
-        ? now + parseDuration(delay === undefined ? 0 : delay, 'options.delay')
-        : checkInstant(runAt, 'options.runAt'),
+        ? { delayMs: parseDuration(delay === undefined ? 0 : delay, 'options.delay') }
+        : { at: checkInstant(runAt, 'options.runAt') },
     unique: unique === undefined ? undefined : resolveUnique(unique),
     resolved: resolveDefaults(shared, base, 'options'),
   }

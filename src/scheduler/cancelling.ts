@@ -35,7 +35,7 @@ export class Cancelling {
     runs: readonly RunRecord[],
     reason: string,
   ): Promise<readonly (RunRecord | undefined)[]> {
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     const steps = runs.map((run) => ({ run, patch: cancel(run, reason, now) }))
     const results = await this.#write(slot, steps)
     const ended: RunRecord[] = []

@@ -57,7 +57,7 @@ export class Claiming {
   /** Claims up to a slice of due runs. */
   async step(slot: StoreSlot): Promise<StepResult> {
     await this.settleUncertain(slot)
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     const room = this.#room()
     slot.isStarved = room <= 0
     if (slot.isStarved) return 'nothing'

@@ -60,7 +60,7 @@ export class Firing {
   /** Fires up to a slice of due jobs. */
   async step(slot: StoreSlot): Promise<StepResult> {
     const { store } = slot
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     const askedAt = this.#kernel.clock.monotonic()
     const room = this.#roomNow()
     const limit = room > 0 ? Math.min(room, SLICE) : SLICE

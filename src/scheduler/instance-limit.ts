@@ -72,7 +72,7 @@ export class InstanceLimit {
       const first = new Set(atWork.slice(0, limit).map(({ id }) => id))
       const surplus = Math.max(0, atWork.length - limit)
       for (const claim of mine.slice(Math.max(0, mine.length - surplus))) {
-        yielding.set(claim, this.#dueAgain(first.has(claim.run.id)))
+        yielding.set(claim, this.#dueAgain(slot, first.has(claim.run.id)))
       }
     }
     if (yielding.size === 0) return claimed
@@ -84,8 +84,8 @@ export class InstanceLimit {
     return claimed.filter((claim) => !yielding.has(claim))
   }
 
-  #dueAgain(isFirst: boolean): number {
-    const now = this.#kernel.clock.now()
+  #dueAgain(slot: StoreSlot, isFirst: boolean): number {
+    const now = slot.now()
     return isFirst ? now : now + Math.ceil(Math.random() * this.#kernel.settings.pollMs)
   }
 
@@ -96,7 +96,7 @@ export class InstanceLimit {
     const active = await slot.store.countActive([...limits.keys()])
     for (const [jobId, limit] of limits) {
       if ((active.get(jobId) ?? 0) <= limit) continue
-      const now = this.#kernel.clock.now()
+      const now = slot.now()
       const page = { kind: 'run', jobId, states: ['running'], limit: limit + BEYOND_LIMIT } as const
       const runs = await slot.store.list(page)
       const isHeld = ({ due }: RunRecord): boolean => (due ?? now) > now || this.#kernel.areLeasesDoubtful

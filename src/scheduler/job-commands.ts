@@ -104,8 +104,8 @@ export class JobCommands {
 
   async reschedule(id: unknown, trigger: unknown, choice?: unknown): Promise<Job> {
     const given = checkTrigger(trigger)
-    return this.#change(id, choice, (record) => {
-      const now = this.#kernel.clock.now()
+    return this.#change(id, choice, (record, slot) => {
+      const now = slot.now()
       const bound = bindTrigger(this.#kernel, given, now, record.id)
       if (firstDue(bound, now) === null && !isNever(bound)) throw neverFires(bound)
       return { spec: { ...record.spec, trigger: bound }, ...cursor(bound, now, record.state === 'paused') }
@@ -117,8 +117,8 @@ export class JobCommands {
   }
 
   async resume(id: unknown, choice?: unknown): Promise<Job> {
-    return this.#change(id, choice, (record) =>
-      record.state === 'paused' ? cursor(record.spec.trigger, this.#kernel.clock.now(), false) : {},
+    return this.#change(id, choice, (record, slot) =>
+      record.state === 'paused' ? cursor(record.spec.trigger, slot.now(), false) : {},
     )
   }
 
@@ -197,17 +197,8 @@ export class JobCommands {
         tags,
         metadata: slot.store.isolate(metadata, '$.metadata'),
       },
-      ...this.#movedCursor(record, options),
+      ...movedCursor(record, slot, options),
     }
-  }
-
-  #movedCursor(record: JobRecord, { paused, nextRunTime }: ResolvedOptions): RecordPatch<'job'> {
-    if (paused === true || nextRunTime === null) return { due: null, state: 'paused' }
-    if (nextRunTime !== undefined) return { due: nextRunTime, state: 'waiting' }
-    if (paused === false && record.state === 'paused') {
-      return cursor(record.spec.trigger, this.#kernel.clock.now(), false)
-    }
-    return {}
   }
 
   async #change(
@@ -255,4 +246,13 @@ export function storeOf(choice: unknown): string | undefined {
   if (typeof choice === 'string') return checkText(choice, 'store')
   const { store } = checkFields(choice, 'options', ['store'])
   return store === undefined ? undefined : checkText(store, 'options.store')
+}
+
+function movedCursor(record: JobRecord, slot: StoreSlot, { paused, nextRunTime }: ResolvedOptions): RecordPatch<'job'> {
+  if (paused === true || nextRunTime === null) return { due: null, state: 'paused' }
+  if (nextRunTime !== undefined) return { due: nextRunTime, state: 'waiting' }
+  if (paused === false && record.state === 'paused') {
+    return cursor(record.spec.trigger, slot.now(), false)
+  }
+  return {}
 }

@@ -152,7 +152,7 @@ export class LeaseKeeper {
   async #commit(slot: StoreSlot, works: readonly RunAtWork[], report?: Report): Promise<readonly boolean[]> {
     const { leaseMs } = this.#kernel.settings
     const askedAt = this.#kernel.clock.monotonic()
-    const until = this.#kernel.clock.now() + leaseMs
+    const until = slot.now() + leaseMs
     const steps = works.map((work) => {
       const run = work.record
       return { work, run, patch: renew(run, until, report ?? work.report()) }

@@ -79,7 +79,7 @@ export class Loop {
     const isNews = slot.agenda.note(lane, due) || due === Number.NEGATIVE_INFINITY
     if (!this.#isRunning || slot.isVisited || !(isNews || slot.isFailing)) return
     // A store that fails is asked when its pause is over, whatever is due in it.
-    this.#wakeup.arm(slot.isFailing ? slot.pollAt - this.#kernel.clock.monotonic() : due - this.#kernel.clock.now())
+    this.#wakeup.arm(slot.isFailing ? slot.pollAt - this.#kernel.clock.monotonic() : due - slot.now())
   }
 
   /** A run ended: looks at its store if runs of its job wait for that, and at those where runs wait for room. */
@@ -106,10 +106,9 @@ export class Loop {
   #wake(): void {
     if (!this.#isRunning) return
     this.#noticeClockStep()
-    const now = this.#kernel.clock.now()
     const mono = this.#kernel.clock.monotonic()
     for (const slot of this.#kernel.stores.values()) {
-      if (slot.isVisited || (dueOf(slot) > now && slot.pollAt > mono)) continue
+      if (slot.isVisited || (dueOf(slot) > slot.now() && slot.pollAt > mono)) continue
       slot.isVisited = true
       this.#visits.set(slot, this.#visit(slot))
     }
@@ -119,10 +118,9 @@ export class Loop {
   #sleep(): void {
     if (!this.#isRunning) return
     let delay = LONGEST_SLEEP_MS
-    const now = this.#kernel.clock.now()
     const mono = this.#kernel.clock.monotonic()
     for (const slot of this.#kernel.stores.values()) {
-      if (!slot.isVisited) delay = Math.min(delay, dueOf(slot) - now, slot.pollAt - mono)
+      if (!slot.isVisited) delay = Math.min(delay, dueOf(slot) - slot.now(), slot.pollAt - mono)
     }
     this.#wakeup.arm(delay)
   }
@@ -130,6 +128,7 @@ export class Loop {
   async #visit(slot: StoreSlot): Promise<void> {
     try {
       await slot.ready()
+      if (slot.clock.isOld) await slot.clock.ask(slot.store)
       const { pollAt } = slot
       slot.busyElsewhere.clear()
       await this.#ask(slot, await this.#work(slot))
@@ -158,7 +157,7 @@ export class Loop {
     let isPoll = false
     let purgedAt = clock.monotonic()
     const step = async (lane: Lane, work: (slot: StoreSlot) => Promise<StepResult>): Promise<StepResult> => {
-      if (!isPoll && !slot.agenda.isDue(lane, clock.now())) return 'nothing'
+      if (!isPoll && !slot.agenda.isDue(lane, slot.now())) return 'nothing'
       const result = await work(slot)
       if (result !== 'nothing' || !found.has(lane)) found.set(lane, result)
       return result
@@ -175,7 +174,7 @@ export class Loop {
       const isBusy = claimed === 'more' || fired === 'more'
       slot.isFiring = isBusy
       let purged: StepResult = 'nothing'
-      const isPurgeDue = slot.agenda.isDue('history', clock.now())
+      const isPurgeDue = slot.agenda.isDue('history', slot.now())
       if (isPurgeDue && (!isBusy || clock.monotonic() - purgedAt >= LONGEST_UNPURGED_MS)) {
         purged = await step('history', (of) => this.#purge.step(of))
         purgedAt = clock.monotonic()
@@ -201,7 +200,7 @@ export class Loop {
     const learn = async (lane: Lane): Promise<void> => {
       slot.agenda.asking(lane)
       const next = await this.#nextDue(slot, lane)
-      const now = clock.now()
+      const now = slot.now()
       // A store that names a time but gives nothing that is due then must not keep the loop spinning.
       slot.agenda.learned(lane, next !== null && next <= now && isIdle ? now + PAUSE_MS : next)
     }
@@ -232,6 +231,7 @@ export class Loop {
     if (Math.abs(step) < CLOCK_STEP_MS) return
     this.#kernel.logger.warn({ stepMs: Math.round(step) }, 'the clock was stepped, or the machine was suspended')
     this.#kernel.clockStepped()
+    for (const slot of this.#kernel.stores.values()) slot.clock.doubt()
     this.wakeup()
   }
 }

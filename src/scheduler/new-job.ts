@@ -37,7 +37,7 @@ export function prepareJob(kernel: Kernel, { fn, trigger, options: given }: JobR
   const slot = kernel.storeSlot(options.resolved.store)
   kernel.executorSlot(options.resolved.executor)
   checkPersistable(registration, slot)
-  const now = kernel.clock.now()
+  const now = slot.now()
   const chosen = trigger === undefined || trigger === null ? date(now) : checkTrigger(trigger)
   const record = recordOf(kernel, registration, chosen, options, slot.store, now)
   return { slot, record, options, trigger: chosen }
@@ -87,7 +87,11 @@ function recordOf(
  * The record that replaces an old one: it keeps its place in time if the trigger is the same, and what an operator laid
  * over the settings.
  */
-export function inPlaceOf(kernel: Kernel, old: JobRecord, { record: declared, options, trigger }: NewJob): JobRecord {
+export function inPlaceOf(
+  kernel: Kernel,
+  old: JobRecord,
+  { slot, record: declared, options, trigger }: NewJob,
+): JobRecord {
   const changes = changesOf(old)
   const record = changes === null ? declared : { ...declared, ...withSettings(declared, declaredBy(declared), changes) }
   const isSame = isSameTrigger(bindTrigger(kernel, trigger, old.at, record.id), old.spec.trigger)
@@ -97,7 +101,7 @@ export function inPlaceOf(kernel: Kernel, old: JobRecord, { record: declared, op
   if (isPaused) return { ...placed, due: null, state: 'paused' }
   if (!isSame || options.nextRunTime !== undefined) return placed
   if (old.state !== 'paused') return { ...placed, due: old.due, state: old.state }
-  return { ...placed, ...cursor(old.spec.trigger, kernel.clock.now(), false) }
+  return { ...placed, ...cursor(old.spec.trigger, slot.now(), false) }
 }
 
 /** A trigger with what its user left out: the scheduler's time zone, where it counts from, and what its jitter depends on. */

@@ -4,7 +4,6 @@
  */
 
 import type { Change, RecordKey, RecordKind, StoreRecord } from '../jobs/record.ts'
-import type { Kernel } from './kernel.ts'
 import type { StepResult } from './loop.ts'
 import type { StoreSlot } from './store-slot.ts'
 import { KEY_MS, neededKeys } from './unique-keys.ts'
@@ -14,17 +13,15 @@ import type { Workers } from './workers.ts'
 const SLICE = 200
 
 export class Purge {
-  readonly #kernel: Kernel
   readonly #workers: Workers
 
-  constructor(kernel: Kernel, workers: Workers) {
-    this.#kernel = kernel
+  constructor(workers: Workers) {
     this.#workers = workers
   }
 
   /** Removes up to a slice of what is due to go. */
   async step(slot: StoreSlot): Promise<StepResult> {
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     const due = await slot.store.due({ lane: 'history', before: now, limit: SLICE })
     if (due.length === 0) return 'nothing'
     const runs = due.filter(isOf('run'))

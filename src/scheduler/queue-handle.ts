@@ -47,7 +47,7 @@ export class Queue {
 
   /** The queue in numbers: what waits and is at work, and what was counted run by run. */
   stats(): Promise<QueueStats> {
-    return queueStats(this.#slots(), this.name, this.#kernel.clock.now())
+    return queueStats(this.#slots(), this.name)
   }
 
   /**
@@ -113,7 +113,7 @@ export class Queue {
       const spec = { ...known, isPaused }
       const change: Change =
         note === undefined
-          ? { expect: 0, record: noteRecord('queue', this.name, spec, this.#kernel.clock.now(), null) }
+          ? { expect: 0, record: noteRecord('queue', this.name, spec, slot.now(), null) }
           : { expect: note.version, key, patch: { spec } }
       const [result] = await store.commit([change])
       return result?.applied === true ? true : undefined
@@ -193,7 +193,7 @@ export class Queue {
   }
 
   async #cancel(slot: StoreSlot, runs: readonly RunRecord[]): Promise<number> {
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     const steps = runs.map((run) => ({ run, patch: cancel(run, 'purged', now) }))
     const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
     const cancelled: RunRecord[] = []

@@ -10,7 +10,6 @@ import type { RecordPatch, RunRecord } from '../jobs/record.ts'
 import { ACTIVE_RUN_STATES } from '../jobs/run.ts'
 import { runChange } from '../jobs/transitions.ts'
 import type { Cancelling } from './cancelling.ts'
-import type { Kernel } from './kernel.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import type { StoreSlot } from './store-slot.ts'
 
@@ -26,13 +25,11 @@ interface Wait {
 }
 
 export class Replacing {
-  readonly #kernel: Kernel
   readonly #cancelling: Cancelling
   readonly #onDue: (slot: StoreSlot, due: number) => void
 
   /** @param onDue - called when a run that waited is due, with the instant (epoch ms) */
-  constructor(kernel: Kernel, cancelling: Cancelling, onDue: (slot: StoreSlot, due: number) => void) {
-    this.#kernel = kernel
+  constructor(cancelling: Cancelling, onDue: (slot: StoreSlot, due: number) => void) {
     this.#cancelling = cancelling
     this.#onDue = onDue
   }
@@ -63,7 +60,7 @@ export class Replacing {
   }
 
   async #letWait(slot: StoreSlot, kept: readonly RunRecord[], old: readonly RunRecord[]): Promise<void> {
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     const waits = old.map((run) => waitOf(slot, run, now)).filter((wait) => wait !== undefined)
     const pending = kept.filter(({ state }) => state === 'pending')
     if (waits.length === 0 || pending.length === 0) return
@@ -81,7 +78,7 @@ export class Replacing {
     const pending = await slot.store.list({ kind: 'run', jobId, states: ['pending'], limit: SLICE })
     const waiting = pending.filter(({ status }) => status.reason === reasonOf(id))
     if (waiting.length === 0) return
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     await slot.store.commit(waiting.map((run) => runChange(run, moved(run, now, null))))
     this.#onDue(slot, now)
   }

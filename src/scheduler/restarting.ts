@@ -32,7 +32,7 @@ export class Restarting {
     runs: readonly RunRecord[],
     input?: { readonly value: unknown },
   ): Promise<readonly (RunRecord | undefined)[]> {
-    const now = this.#kernel.clock.now()
+    const now = slot.now()
     const steps = runs.map((run) => {
       const isGuarded = run.jobId !== null
       const patch = restarted(run, now, input)

@@ -69,7 +69,7 @@ export class RunCommands {
       const { slot, record: job } = await this.#jobs.find(jobId, storeOf(choice))
       const { policy } = job.spec
       const active = (await slot.store.countActive([jobId])).get(jobId) ?? 0
-      const at = this.#kernel.clock.now()
+      const at = slot.now()
       const { refused } = admit(policy, active, [at])
       if (refused.length > 0) throw new MaxInstancesReachedError(jobId, policy.maxInstances)
       const run = newRun(job, { id: `${jobId}#${randomId()}`, origin: 'manual', at })
@@ -91,8 +91,7 @@ export class RunCommands {
   async enqueue(fn: unknown, inputs: readonly unknown[], options: unknown): Promise<Run[]> {
     const registration = this.#kernel.functions.resolve(fn)
     const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
-    const now = this.#kernel.clock.now()
-    const { id, dueAt, unique, resolved } = resolveEnqueue(options, base, now)
+    const { id, due, unique, resolved } = resolveEnqueue(options, base)
     if (inputs.length !== 1 && (id !== undefined || unique !== undefined)) {
       const field = id === undefined ? 'options.unique' : 'options.id'
       throw new InvalidArgumentError(field, id ?? unique?.key, 'must not be given for several inputs')
@@ -101,6 +100,8 @@ export class RunCommands {
     this.#kernel.executorSlot(resolved.executor)
     checkPersistable(registration, slot)
     const store = await slot.ready()
+    const now = slot.now()
+    const dueAt = 'at' in due ? due.at : now + due.delayMs
     const runs = inputs.map(
       (input): RunRecord => ({
         kind: 'run',

@@ -85,11 +85,11 @@ export class Scheduler {
     })
     const uncertain = new UncertainClaims(this.#kernel, this.#settlement)
     const cancelling = new Cancelling(this.#kernel, this.#runner, this.#settlement)
-    const replacing = new Replacing(this.#kernel, cancelling, (slot, due) => this.#loop.expect(slot, 'run', due))
+    const replacing = new Replacing(cancelling, (slot, due) => this.#loop.expect(slot, 'run', due))
     const firing = new Firing(this.#kernel, this.#runner, this.#settlement, uncertain, replacing)
     const claiming = new Claiming(this.#kernel, this.#runner, this.#settlement, this.#leases, uncertain)
     this.#workers = new Workers(this.#kernel)
-    this.#loop = new Loop(this.#kernel, firing, claiming, new Purge(this.#kernel, this.#workers))
+    this.#loop = new Loop(this.#kernel, firing, claiming, new Purge(this.#workers))
     this.#lifeCycle = new LifeCycle(
       this.#kernel,
       this.#loop,
@@ -323,8 +323,8 @@ export class Scheduler {
 
   /** What the stores hold, and what became of it, in numbers. */
   async getStats(choice?: StoreChoice | string): Promise<SchedulerStats> {
-    const { settings, clock } = this.#kernel
-    return schedulerStats(this.#kernel.storeSlots(storeOf(choice)), settings.queues, this.#workers.id, clock.now())
+    const { queues } = this.#kernel.settings
+    return schedulerStats(this.#kernel.storeSlots(storeOf(choice)), queues, this.#workers.id)
   }
 
   /** A queue, in one store or in all: its numbers, pausing it, waiting until it is empty, emptying it. */

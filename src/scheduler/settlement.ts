@@ -73,11 +73,11 @@ export class Settlement {
   }
 
   settle(work: RunAtWork, outcome: Outcome): void {
-    this.#add({ work, outcome, at: this.#kernel.clock.now(), random: Math.random(), isOver: false })
+    this.#add({ work, outcome, at: work.slot.now(), random: Math.random(), isOver: false })
   }
 
   handBack(work: RunAtWork): void {
-    this.#add({ work, outcome: null, at: this.#kernel.clock.now(), random: 0, isOver: false })
+    this.#add({ work, outcome: null, at: work.slot.now(), random: 0, isOver: false })
   }
 
   /** Whether a run ended in this process, and its end is not yet written. */

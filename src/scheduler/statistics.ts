@@ -54,11 +54,11 @@ const MOST_READY = 500
 const NO_STATS: QueueStats = { ...NO_COUNTS, pending: 0, running: 0, isPaused: false }
 
 /** One queue in numbers; where it is in several stores, all of them together (paused: in any of them). */
-export async function queueStats(slots: readonly StoreSlot[], name: string, now: number): Promise<QueueStats> {
+export async function queueStats(slots: readonly StoreSlot[], name: string): Promise<QueueStats> {
   const parts = await Promise.all(
     slots.map(async (slot) => {
       await slot.ready()
-      return statsOf(slot, await ledgerOf(slot, now, name), name)
+      return statsOf(slot, await ledgerOf(slot, name), name)
     }),
   )
   return parts.reduce(addedStats, NO_STATS)
@@ -72,9 +72,8 @@ export async function schedulerStats(
   slots: readonly StoreSlot[],
   served: readonly string[],
   worker: string | undefined,
-  now: number,
 ): Promise<SchedulerStats> {
-  const parts = await Promise.all(slots.map((slot) => partOf(slot, served, now)))
+  const parts = await Promise.all(slots.map((slot) => partOf(slot, served)))
   const queues = new Map<string, QueueStats>()
   for (const part of parts) {
     for (const [name, stats] of part.queues) queues.set(name, addedStats(queues.get(name) ?? NO_STATS, stats))
@@ -99,9 +98,9 @@ interface Part extends Omit<SchedulerStats, 'workers' | 'queues' | 'totals'> {
   readonly queues: ReadonlyMap<string, QueueStats>
 }
 
-async function partOf(slot: StoreSlot, served: readonly string[], now: number): Promise<Part> {
+async function partOf(slot: StoreSlot, served: readonly string[]): Promise<Part> {
   const store = await slot.ready()
-  const ledger = await ledgerOf(slot, now)
+  const ledger = await ledgerOf(slot)
   const names = [...new Set([...served, ...ledger.counters.keys(), ...ledger.paused])]
   const [jobs, pausedJobs, pending, running, dead, ready, queues] = await Promise.all([
     store.count({ kind: 'job' }),
@@ -109,7 +108,7 @@ async function partOf(slot: StoreSlot, served: readonly string[], now: number): 
     store.count({ kind: 'run', states: ['pending'] }),
     store.count({ kind: 'run', states: ['running'] }),
     store.count({ kind: 'run', states: ['dead'] }),
-    store.due({ lane: 'run', before: now, limit: MOST_READY, queues: names }),
+    store.due({ lane: 'run', before: slot.now(), limit: MOST_READY, queues: names }),
     Promise.all(names.map((name) => statsOf(slot, ledger, name))),
   ])
   const waiting = ready.filter((run) => run.state === 'pending').length
@@ -129,7 +128,8 @@ async function partOf(slot: StoreSlot, served: readonly string[], now: number): 
  * Workers are read before queues: one that is taken off the store in between is then in the note of its queue, which
  * says so, and not counted again. The other way round it would be in neither.
  */
-async function ledgerOf({ store, tally, workerNote }: StoreSlot, now: number, name?: string): Promise<Ledger> {
+async function ledgerOf(slot: StoreSlot, name?: string): Promise<Ledger> {
+  const { store, tally, workerNote } = slot
   const workers = await store.list({ kind: 'worker', limit: MOST_WORKERS })
   const notes =
     name === undefined
@@ -153,6 +153,7 @@ async function ledgerOf({ store, tally, workerNote }: StoreSlot, now: number, na
   const own = workerNote === undefined ? undefined : markOf(workerNote)
   for (const worker of workers) if (markOf(worker) !== own) add(markOf(worker), Object.entries(worker.spec.counters))
   add(own, tally.read())
+  const now = slot.now()
   const isHeardOf = ({ state, due }: (typeof workers)[number]): boolean => state !== GONE && (due === null || due > now)
   return { counters, paused, workers: workers.filter(isHeardOf).map(({ id }) => id) }
 }

@@ -12,6 +12,7 @@ import type { SchedulerEmitter } from './events.ts'
 import type { RunAtWork } from './run-at-work.ts'
 import { RunTally } from './run-tally.ts'
 import type { Settings } from './settings.ts'
+import { StoreClock } from './store-clock.ts'
 import { withDeadline } from './store-deadline.ts'
 import type { UncertainClaim } from './uncertain-claims.ts'
 import { Unserved } from './unserved.ts'
@@ -46,6 +47,8 @@ export class StoreSlot {
   readonly alias: string
   /** The store, of which no call waits for ever. */
   readonly store: RecordJobStore
+  /** The time by which its due times and leases are judged. */
+  readonly clock: StoreClock
   /** When it has something due, as far as this process knows. */
   readonly agenda = new Agenda()
   /** Monotonic: when the loop looks at it in any case; infinite for a store that nobody else changes, once looked at. */
@@ -93,6 +96,7 @@ export class StoreSlot {
   constructor(alias: string, store: RecordJobStore, host: SlotHost, wakeup: (slot: StoreSlot) => void) {
     this.alias = alias
     this.store = withDeadline(store, host.clock, host.settings.leaseMs)
+    this.clock = new StoreClock(host.clock)
     this.#host = host
     this.#wakeup = wakeup
   }
@@ -109,7 +113,7 @@ export class StoreSlot {
 
   /** The store, open. Rejects with what opening it threw; the next call tries again. */
   async ready(): Promise<RecordJobStore> {
-    this.#opening ??= this.store.start(this.#storeHost(), this.alias)
+    this.#opening ??= this.#open()
     try {
       await this.#opening
     } catch (error) {
@@ -117,6 +121,16 @@ export class StoreSlot {
       throw error
     }
     return this.store
+  }
+
+  /** By the store's clock, epoch ms. */
+  now(): number {
+    return this.clock.now()
+  }
+
+  async #open(): Promise<void> {
+    await this.store.start(this.#storeHost(), this.alias)
+    await this.clock.ask(this.store)
   }
 
   /** Closes the store if it was opened, within a deadline. Never rejects. */
@@ -134,7 +148,7 @@ export class StoreSlot {
   /** A view of a run of this store that shares neither input nor output with it. */
   runView(record: RunRecord): Run {
     const isStopping = this.atWork.get(record.id)?.stopCause !== undefined
-    const run = runFromRecord(record, this.alias, { now: this.#host.clock.now(), isStopping })
+    const run = runFromRecord(record, this.alias, { now: this.now(), isStopping })
     const input = this.store.isolate(run.input)
     const output = this.store.isolate(run.output)
     return input === run.input && output === run.output ? run : { ...run, input, output }

@@ -64,8 +64,8 @@ export class UncertainClaims {
     slot: StoreSlot,
     own: readonly { readonly claim: UncertainClaim; readonly run: RunRecord }[],
   ): Promise<readonly ClaimedRun[]> {
-    const { clock, settings, executors, queues } = this.#kernel
-    const now = clock.now()
+    const { settings, executors, queues } = this.#kernel
+    const now = slot.now()
     const steps = own.map(({ claim, run }) => {
       const executor = executors.get(run.spec.executor)
       const hasRoom = executor !== undefined && executor.free > 0 && queues.free(run.queue) > 0

@@ -99,7 +99,7 @@ export class Workers {
       const counters = slot.tally.read()
       if (note === undefined && counters.size === 0) return
       const mark = note === undefined ? undefined : markOf(note)
-      if (!(await fold(await slot.ready(), [{ mark, counters }], this.#kernel.clock.now()))) return
+      if (!(await fold(await slot.ready(), [{ mark, counters }], slot.now()))) return
       slot.tally.takeOff(counters)
       if (note === undefined) return
       slot.workerNote = undefined
@@ -113,15 +113,15 @@ export class Workers {
   async reap(slot: StoreSlot, stale: readonly StoreRecord<'worker'>[]): Promise<void> {
     const others = stale.filter((worker) => !this.#isOwn(worker))
     if (others.length < stale.length) await this.#beat(slot)
-    if (others.length > 0) await reap(slot.store, others, this.#kernel.clock.now())
+    if (others.length > 0) await reap(slot.store, others, slot.now())
   }
 
   /** The workers on these stores, this one as it is now. */
   async list(slots: readonly StoreSlot[]): Promise<Worker[]> {
-    const now = this.#kernel.clock.now()
     const lists = await Promise.all(
       slots.map(async (slot) => {
         const store = await slot.ready()
+        const now = slot.now()
         const records = await store.list({ kind: 'worker', limit: LISTED_WORKERS })
         const others = records.filter((record) => !this.#isOwn(record))
         const own = !this.#isOn ? [] : [this.#record(slot, slot.tally.read(), now)]
@@ -191,7 +191,7 @@ export class Workers {
     const { workerNote: note } = slot
     if (note === undefined) return false
     const counters = slot.tally.take()
-    const { spec, due } = this.#record(slot, counters, this.#kernel.clock.now())
+    const { spec, due } = this.#record(slot, counters, slot.now())
     const key = { kind: 'worker', id: note.id } as const
     const [result] = await slot.store.commit([{ expect: note.version, key, patch: { spec, due } }])
     if (result?.applied === true) slot.workerNote = { ...note, version: note.version + 1, counters }
@@ -212,7 +212,7 @@ export class Workers {
     slot.workerNote = undefined
     if (stored?.state === GONE) return
     if (stored !== undefined) {
-      const now = this.#kernel.clock.now()
+      const now = slot.now()
       if (stored.due === null || stored.due > now) {
         this.#warn(slot, pulse, stored)
         // The process that came last shows itself. The other gives way, or the two would drive each other out forever.
@@ -222,7 +222,7 @@ export class Workers {
       await reap(slot.store, [stored], now)
     }
     const counters = slot.tally.take()
-    const record = this.#record(slot, counters, this.#kernel.clock.now())
+    const record = this.#record(slot, counters, slot.now())
     const [result] = await slot.store.commit([{ expect: 0, record }])
     if (result?.applied !== true) return
     slot.workerNote = { ...record, counters }
