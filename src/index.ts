@@ -49,7 +49,7 @@ export type {
   DeadLetters,
   DiscardOptions,
   RequeueOptions,
-} from './scheduler/dead-letters.ts'
+} from './scheduler/commands/dead-letters.ts'
 export type {
   AliasEvent,
   JobEvent,
@@ -58,13 +58,13 @@ export type {
   SchedulerEvents,
   StoreErrorEvent,
 } from './scheduler/events.ts'
-export type { DrainOptions, Queue } from './scheduler/queue-handle.ts'
-export type { QueueOptions } from './scheduler/queue-options.ts'
+export type { DrainOptions, Queue } from './scheduler/queues/queue-handle.ts'
+export type { QueueOptions } from './scheduler/queues/queue-options.ts'
 export type { JobDescription, JobFilter, RunFilter, ShutdownOptions, StoreChoice } from './scheduler/requests.ts'
 export { Scheduler, type SchedulerState } from './scheduler/scheduler.ts'
 export type { ExecutorSource, JobStoreSource, SchedulerOptions } from './scheduler/settings.ts'
 export { type ShutdownOnSignalsOptions, shutdownOnSignals } from './scheduler/shutdown-on-signals.ts'
-export type { QueueStats, SchedulerStats } from './scheduler/statistics.ts'
+export type { QueueStats, SchedulerStats } from './scheduler/workers/statistics.ts'
 export type { Awaitable, JobStore, StoreHost } from './stores/job-store.ts'
 export { MemoryJobStore } from './stores/memory/memory-job-store.ts'
 export type { StoreCapabilities } from './stores/record-job-store.ts'

@@ -5,12 +5,12 @@ import type { Logger } from '../core/logger.ts'
 import { AliasLookupError } from '../errors.ts'
 import { patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
 import type { FunctionRegistry } from '../jobs/registry.ts'
+import { Followers } from './commands/followers.ts'
 import type { RunEventName, SchedulerEmitter } from './events.ts'
-import type { ExecutorSlot } from './executor-slot.ts'
-import { Followers } from './followers.ts'
-import { Queues } from './queues.ts'
+import { Queues } from './queues/queues.ts'
 import type { Settings } from './settings.ts'
-import type { StoreSlot } from './store-slot.ts'
+import type { ExecutorSlot } from './slots/executor-slot.ts'
+import type { StoreSlot } from './slots/store-slot.ts'
 
 export class Kernel {
   readonly clock: Clock

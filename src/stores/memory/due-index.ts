@@ -5,34 +5,34 @@
 
 import { DueQueue } from '../../core/due-queue.ts'
 import { IndexedHeap } from '../../core/heap.ts'
-import type { Lane } from '../../jobs/record.ts'
+import type { Lane, RecordHeader, StoreRecord } from '../../jobs/record.ts'
 import type { DueQuery, NextDueQuery } from '../record-store.ts'
-import { type Entry, isServedBefore } from './entry.ts'
+import { type Entry, isServedBefore, type Served } from './entry.ts'
 
-type Filter = (entry: Entry) => boolean
+type Filter = (entry: Served) => boolean
 
-export class DueIndex {
-  readonly #waiting: Record<Lane, DueQueue<Entry>> = {
+export class DueIndex<R extends RecordHeader = StoreRecord> {
+  readonly #waiting: Record<Lane, DueQueue<Entry<R>>> = {
     job: new DueQueue(),
     run: new DueQueue(),
     history: new DueQueue(),
   }
-  readonly #ready = new Map<string, IndexedHeap<Entry>>()
+  readonly #ready = new Map<string, IndexedHeap<Entry<R>>>()
 
   /** Puts an entry where its record belongs, `before` being the lane in which it waited until now. */
-  put(entry: Entry, before: Lane): void {
+  put(entry: Entry<R>, before: Lane): void {
     this.remove(entry, before)
     const { due, lane } = entry.record
     if (due !== null) this.#waiting[lane].add(entry, due)
   }
 
-  remove(entry: Entry, lane: Lane): void {
+  remove(entry: Entry<R>, lane: Lane): void {
     if (entry.ready === null) this.#waiting[lane].remove(entry)
     else entry.ready.remove(entry)
     entry.ready = null
   }
 
-  due(query: DueQuery): Entry[] {
+  due(query: DueQuery): Entry<R>[] {
     const accepts = filterOf(query)
     const { lane, before, limit } = query
     if (lane !== 'run') return this.#waiting[lane].due(before, limit, accepts)
@@ -40,7 +40,7 @@ export class DueIndex {
     // A clock that went back makes what was ready wait again.
     const isDue: Filter = (entry) => (entry.record.due ?? before) <= before && accepts(entry)
     if (query.queues === undefined) return this.#readyByDue(limit, isDue)
-    const found: Entry[] = []
+    const found: Entry<R>[] = []
     for (const queue of query.queues) {
       for (const entry of this.#ready.get(queue)?.inOrder() ?? []) {
         if (found.length >= limit) return found
@@ -51,7 +51,7 @@ export class DueIndex {
   }
 
   /** Whatever their queue and priority. The scheduler always names its queues; this serves those who look on. */
-  #readyByDue(limit: number, isDue: Filter): Entry[] {
+  #readyByDue(limit: number, isDue: Filter): Entry<R>[] {
     const found = [...this.#ready.values()].flatMap((ready) => [...ready.inOrder()].filter(isDue))
     return found.sort(byDue).slice(0, limit)
   }
@@ -79,7 +79,7 @@ export class DueIndex {
     for (const entry of waiting.due(now, Number.POSITIVE_INFINITY, everything)) {
       waiting.remove(entry)
       const { queue } = entry.record
-      const ready = this.#ready.get(queue) ?? new IndexedHeap(isServedBefore)
+      const ready = this.#ready.get(queue) ?? new IndexedHeap<Entry<R>>(isServedBefore)
       this.#ready.set(queue, ready)
       entry.ready = ready
       ready.add(entry)
@@ -89,7 +89,7 @@ export class DueIndex {
 
 const everything: Filter = () => true
 
-function byDue(a: Entry, b: Entry): number {
+function byDue(a: Served, b: Served): number {
   return (a.record.due ?? 0) - (b.record.due ?? 0) || a.sequence - b.sequence
 }
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConfigurationError, Scheduler } from '../../../src/index.ts'
-import { readConfiguration } from '../../../src/scheduler/configuration.ts'
+import { readConfiguration } from '../../../src/scheduler/configuration/configuration.ts'
 
 const ENVIRONMENT = {
   TZ_NAME: 'Europe/Athens',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Agenda, LANES } from '../../../src/scheduler/agenda.ts'
+import { Agenda, LANES } from '../../../src/scheduler/loop/agenda.ts'
 
 /** An agenda on which every lane was asked about, and had nothing. */
 function empty(): Agenda {

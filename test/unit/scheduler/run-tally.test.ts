@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_COUNTS } from '../../../src/jobs/counters.ts'
 import type { RunRecord } from '../../../src/jobs/record.ts'
-import { RunTally } from '../../../src/scheduler/run-tally.ts'
+import { RunTally } from '../../../src/scheduler/workers/run-tally.ts'
 import { runRecord } from '../../../src/testing/conformance/records.ts'
 
 function run(queue: string, changes: Partial<RunRecord> = {}): RunRecord {

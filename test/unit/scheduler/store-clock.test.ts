@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StoreClock } from '../../../src/scheduler/store-clock.ts'
+import { StoreClock } from '../../../src/scheduler/slots/store-clock.ts'
 import { ManualClock } from '../../../src/testing.ts'
 
 const HOUR = 3_600_000

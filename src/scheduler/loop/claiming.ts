@@ -1,0 +1,217 @@
+/**
+ * Claims runs that wait, and takes over those whose lease is over. Never more than there is room for: a claim that
+ * waits in a process keeps others from doing the work.
+ *
+ *   uncertain claims -> what is due -> what may start here -> commit -> look at the limits of its jobs -> start
+ */
+
+import { instanceLimit } from '../../jobs/overlap.ts'
+import { patchedRecord, type RunRecord } from '../../jobs/record.ts'
+import { claim, type Lease, runChange, takeOver } from '../../jobs/transitions.ts'
+import type { Kernel } from '../kernel.ts'
+import { isNearlyOver, type LeaseKeeper } from '../running/lease-keeper.ts'
+import type { RunAtWork } from '../running/run-at-work.ts'
+import type { Runner } from '../running/runner.ts'
+import type { Settlement } from '../running/settlement.ts'
+import type { ExecutorSlot } from '../slots/executor-slot.ts'
+import type { StoreSlot } from '../slots/store-slot.ts'
+import { type ClaimedRun, InstanceLimit } from './instance-limit.ts'
+import type { StepResult } from './loop.ts'
+import type { UncertainClaims } from './uncertain-claims.ts'
+
+const SLICE = 500
+
+/** A run on its way to this process (`executor` given), or to its end because its process died. */
+interface Claim {
+  readonly run: RunRecord
+  readonly after: RunRecord
+  readonly patch: Parameters<typeof runChange>[1]
+  readonly executor: ExecutorSlot | undefined
+}
+
+/** What keeps runs from being claimed here, beyond what the store knows. */
+interface Obstacles {
+  /** Functions that are unknown here, or whose executor has no room. */
+  readonly functions: readonly string[]
+  /** Jobs that are unknown here, or that have as many runs at work as they may have. */
+  readonly jobs: readonly string[]
+}
+
+export class Claiming {
+  readonly #kernel: Kernel
+  readonly #runner: Runner
+  readonly #settlement: Settlement
+  readonly #leases: LeaseKeeper
+  readonly #uncertain: UncertainClaims
+  readonly #instances: InstanceLimit
+
+  constructor(kernel: Kernel, runner: Runner, settlement: Settlement, leases: LeaseKeeper, uncertain: UncertainClaims) {
+    this.#kernel = kernel
+    this.#runner = runner
+    this.#settlement = settlement
+    this.#leases = leases
+    this.#uncertain = uncertain
+    this.#instances = new InstanceLimit(kernel)
+  }
+
+  /** Claims up to a slice of due runs. */
+  async step(slot: StoreSlot): Promise<StepResult> {
+    await this.settleUncertain(slot)
+    const now = slot.now()
+    const room = this.#room()
+    slot.isStarved = room <= 0
+    if (slot.isStarved) return 'nothing'
+    const { functions, jobs } = this.obstacles(slot)
+    const askedAt = this.#kernel.clock.monotonic()
+    const limit = Math.min(room, SLICE)
+    const waiting = { before: now, limit, withoutFunctions: functions, withoutJobs: jobs }
+    const due = await this.#kernel.queues.due(slot, waiting)
+    if (due.length === 0) return 'nothing'
+    await this.#keepOwn(slot, due)
+    const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
+    const elsewhere = await this.#instances.atWorkElsewhere(slot, due)
+    const claims = this.#plan(slot, due, lease, elsewhere)
+    const isTooLate = claims.length > 0 && (await this.#commit(slot, claims, askedAt))
+    // A page of runs that nobody may take over yet is not asked for again at once.
+    if (claims.length === 0 && this.#kernel.areLeasesDoubtful) return 'nothing'
+    if (due.length === limit || isTooLate) return 'more'
+    return claims.length > 0 ? 'all' : 'nothing'
+  }
+
+  obstacles(slot: StoreSlot): Obstacles {
+    const { unserved } = slot
+    const functions = [...unserved.functions, ...unserved.functionsOfRuns, ...slot.crowdedFunctions]
+    const jobs = [...unserved.jobs, ...slot.busyElsewhere]
+    for (const [jobId, { count, limit }] of this.#instances.atWorkHere(slot)) if (count >= limit) jobs.push(jobId)
+    return { functions, jobs }
+  }
+
+  /** A run at work here whose lease seems over, because the wall clock was stepped, is renewed and not taken over. */
+  async #keepOwn(slot: StoreSlot, due: readonly RunRecord[]): Promise<void> {
+    const own: RunAtWork[] = []
+    for (const { id } of due) {
+      const work = slot.atWork.get(id)
+      if (work !== undefined) own.push(work)
+    }
+    if (own.length > 0) await this.#leases.renew(slot, own)
+  }
+
+  #room(): number {
+    let room = 0
+    for (const { free } of this.#kernel.executors.values()) room += Math.max(0, free)
+    return room
+  }
+
+  #plan(slot: StoreSlot, due: readonly RunRecord[], lease: Lease, elsewhere: ReadonlyMap<string, number>): Claim[] {
+    const claims: Claim[] = []
+    const atWork = this.#instances.atWorkHere(slot)
+    for (const run of due) {
+      if (slot.atWork.has(run.id) || this.#isSettling(slot, run)) continue
+      if (run.state === 'running' && this.#kernel.areLeasesDoubtful) continue
+      const limit = instanceLimit(run.spec.policy)
+      const count = run.jobId === null ? 0 : (atWork.get(run.jobId)?.count ?? 0)
+      const others = run.jobId === null ? 0 : (elsewhere.get(run.jobId) ?? 0)
+      if (run.jobId !== null && count + others >= limit) {
+        slot.holdBack(run.jobId)
+        if (others > 0) slot.busyElsewhere.add(run.jobId)
+        continue
+      }
+      const executor = this.#executorFor(slot, run)
+      if (executor === undefined) continue
+      if (run.jobId !== null) atWork.set(run.jobId, { count: count + 1, limit })
+      claims.push(this.#claim(run, executor, lease))
+    }
+    return claims
+  }
+
+  /** A run that ended here is not taken over because its end comes late to the store. */
+  #isSettling(slot: StoreSlot, run: RunRecord): boolean {
+    return run.status.worker === this.#kernel.workerId && this.#settlement.isSettling(slot, run.id)
+  }
+
+  #claim(run: RunRecord, executor: ExecutorSlot, lease: Lease): Claim {
+    const { patch, claimed } =
+      run.state === 'running' ? takeOver(run, lease) : { patch: claim(run, lease), claimed: true }
+    if (claimed) executor.take(run.queue)
+    return { run, patch, after: patchedRecord<'run'>(run, patch), executor: claimed ? executor : undefined }
+  }
+
+  /** The executor of a run if it has room; undefined leaves the run where it is. */
+  #executorFor(slot: StoreSlot, run: RunRecord): ExecutorSlot | undefined {
+    if (!slot.unserved.isServed(this.#kernel, run, slot.alias)) return undefined
+    const executor = this.#kernel.executors.get(run.spec.executor)
+    if (executor !== undefined && executor.free > 0) {
+      return this.#kernel.queues.free(run.queue) > 0 ? executor : undefined
+    }
+    slot.crowdedFunctions.add(run.functionRef)
+    return undefined
+  }
+
+  /** Whether the answer came too late to start what was claimed. */
+  async #commit(slot: StoreSlot, claims: readonly Claim[], askedAt: number): Promise<boolean> {
+    const claimed: ClaimedRun[] = []
+    const ended: RunRecord[] = []
+    try {
+      const results = await slot.store.commit(claims.map(({ run, patch }) => runChange(run, patch)))
+      for (const [index, { after, executor }] of claims.entries()) {
+        if (results[index]?.applied !== true) executor?.giveBack(after.queue)
+        else if (executor === undefined) ended.push(after)
+        else claimed.push({ run: after, executor })
+      }
+    } catch (error) {
+      for (const { run, after, executor } of claims) {
+        executor?.giveBack(run.queue)
+        this.#remember(slot, after, askedAt, executor === undefined ? () => this.#tellEnd(slot, after) : undefined)
+      }
+      throw error
+    }
+    for (const run of ended) this.#tellEnd(slot, run)
+    const isTooLate = await this.#start(slot, claimed, askedAt)
+    const finished = ended.filter(({ lane }) => lane === 'history')
+    if (finished.length > 0) await this.#settlement.finished(slot, finished)
+    return isTooLate
+  }
+
+  /** Starts what was claimed although the store did not answer; a runner that is closed hands it back. */
+  async settleUncertain(slot: StoreSlot): Promise<void> {
+    if (slot.uncertainClaims.size === 0) return
+    const { claimed, askedAt } = await this.#uncertain.settle(slot)
+    await this.#start(slot, claimed, askedAt)
+  }
+
+  /** Starts what is claimed, as far as the limits of its jobs allow; nothing if its leases are over by now. */
+  async #start(slot: StoreSlot, claimed: readonly ClaimedRun[], askedAt: number): Promise<boolean> {
+    if (claimed.length === 0) return false
+    let mayStart = claimed
+    try {
+      mayStart = await this.#instances.look(slot, claimed)
+    } catch (error) {
+      for (const { run, executor } of claimed) {
+        executor.giveBack(run.queue)
+        this.#remember(slot, run, askedAt)
+      }
+      throw error
+    }
+    const leaseEndsAt = askedAt + this.#kernel.settings.leaseMs
+    let isTooLate = false
+    for (const { run, executor } of mayStart) {
+      // Looked at before each: a handler that keeps the thread lets the leases of those behind it run out.
+      if (isNearlyOver(leaseEndsAt, this.#kernel.settings.leaseMs, this.#kernel.clock.monotonic())) {
+        isTooLate = true
+        executor.giveBack(run.queue)
+        this.#remember(slot, run, askedAt)
+      } else this.#runner.start(slot, executor, run, leaseEndsAt)
+    }
+    return isTooLate
+  }
+
+  #remember(slot: StoreSlot, run: RunRecord, askedAt: number, tell: () => void = () => undefined): void {
+    const until = askedAt + this.#kernel.settings.leaseMs
+    this.#uncertain.remember(slot, { run, expect: run.version - 1, until, tell })
+  }
+
+  #tellEnd(slot: StoreSlot, run: RunRecord): void {
+    this.#kernel.emitRun('run:failed', run, slot)
+    this.#settlement.announceEnd(run.id, { slot, record: run })
+  }
+}
