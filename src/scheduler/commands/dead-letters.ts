@@ -99,7 +99,7 @@ export class DeadLetters {
   async requeue(ids: unknown, options?: unknown): Promise<Run | Run[]> {
     const { store, ...given } = checkOptions(options, 'options', ['store', 'input'])
     return this.#change(ids, store, 'be requeued', (slot, runs) => {
-      const input = 'input' in given ? { value: slot.store.isolate(given['input'], '$.input') } : undefined
+      const input = 'input' in given ? { value: slot.isolate(given['input'], '$.input') } : undefined
       return this.#restarting.restart(slot, runs, input)
     })
   }

@@ -192,10 +192,10 @@ export class JobCommands {
       spec: {
         ...settled.spec,
         name: options.name ?? spec.name,
-        input: options.hasInput ? slot.store.isolate(options.input, '$.input') : spec.input,
+        input: options.hasInput ? slot.isolate(options.input, '$.input') : spec.input,
         executor,
         tags,
-        metadata: slot.store.isolate(metadata, '$.metadata'),
+        metadata: slot.isolate(metadata, '$.metadata'),
       },
       ...movedCursor(record, slot, options),
     }

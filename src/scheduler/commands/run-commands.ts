@@ -179,7 +179,7 @@ export class RunCommands {
     for (;;) {
       const { slot, record } = await this.#found(runId, storeOf({ store }))
       if (!isFinal(record.state)) throw wrongState(record, 'be retried', 'over')
-      const input = 'input' in given ? { value: slot.store.isolate(given['input'], '$.input') } : undefined
+      const input = 'input' in given ? { value: slot.isolate(given['input'], '$.input') } : undefined
       const [waiting] = await this.#steps.restarting.restart(slot, [record], input)
       if (waiting !== undefined) return slot.runView(waiting)
     }
@@ -268,7 +268,7 @@ function waitOptions(
 
 /** What a run that is over gave. @throws CronwrightError (`RUN_FAILED`, `RUN_CANCELLED`) */
 function outputOf({ slot, record }: FoundRun): unknown {
-  if (record.state === 'completed') return slot.store.isolate(record.status.output)
+  if (record.state === 'completed') return slot.isolate(record.status.output)
   throw revivedError(record.id, record.status.error, record.state)
 }
 

@@ -186,7 +186,7 @@ export class Loop {
   }
 
   #nextPoll(slot: StoreSlot): number {
-    if (!slot.store.capabilities.shared) return Number.POSITIVE_INFINITY
+    if (!slot.isShared) return Number.POSITIVE_INFINITY
     return this.#kernel.clock.monotonic() + this.#kernel.settings.pollMs
   }
 

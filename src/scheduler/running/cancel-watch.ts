@@ -26,8 +26,8 @@ export class CancelWatch {
   }
 
   /** Watches what is at work in a store, if there is any need. It stops by itself when nothing is. */
-  keep({ store }: StoreSlot): void {
-    if (this.#timer !== undefined || !store.capabilities.shared) return
+  keep({ isShared }: StoreSlot): void {
+    if (this.#timer !== undefined || !isShared) return
     this.#timer = this.#kernel.clock.setTimer(() => this.#turn(), this.#kernel.settings.pollMs * ASK_AFTER)
   }
 
@@ -41,7 +41,7 @@ export class CancelWatch {
     for (const slot of this.#kernel.stores.values()) {
       if (slot.atWork.size === 0) continue
       this.keep(slot)
-      if (slot.store.capabilities.shared && !this.#asked.has(slot)) void this.#look(slot, [...slot.atWork.values()])
+      if (slot.isShared && !this.#asked.has(slot)) void this.#look(slot, [...slot.atWork.values()])
     }
   }
 

@@ -113,7 +113,7 @@ export class Runner {
     try {
       const code = this.#kernel.functions.lookup(work.functionRef)?.code
       if (code === undefined) throw new CronwrightError('FUNCTION_LOOKUP', `no function ${work.functionRef}`)
-      const input = work.slot.store.isolate(work.record.spec.input)
+      const input = work.slot.isolate(work.record.spec.input)
       const returned = work.executor.execute({ code, input, run: work })
       if (isThenable(returned)) {
         returned.then(
@@ -145,7 +145,7 @@ export class Runner {
   #storable(work: RunAtWork, outcome: Outcome): Outcome {
     if (outcome.kind !== 'completed' || outcome.output === undefined) return outcome
     try {
-      return { ...outcome, output: work.slot.store.isolate(outcome.output, '$.output') }
+      return { ...outcome, output: work.slot.isolate(outcome.output, '$.output') }
     } catch (error) {
       return failedOutcome(error)
     }

@@ -47,6 +47,8 @@ export class StoreSlot {
   readonly alias: string
   /** The store, of which no call waits for ever. */
   readonly store: RecordJobStore
+  /** Whether other processes may change the store. */
+  readonly isShared: boolean
   /** The time by which its due times and leases are judged. */
   readonly clock: StoreClock
   /** When it has something due, as far as this process knows. */
@@ -89,6 +91,8 @@ export class StoreSlot {
   workerNote: WrittenNote | undefined
 
   readonly #host: SlotHost
+  /** The store without deadlines, for what is no request. */
+  readonly #plain: RecordJobStore
   readonly #wakeup: (slot: StoreSlot) => void
   #opening: Promise<void> | undefined
   #failures = 0
@@ -96,6 +100,8 @@ export class StoreSlot {
   constructor(alias: string, store: RecordJobStore, host: SlotHost, wakeup: (slot: StoreSlot) => void) {
     this.alias = alias
     this.store = withDeadline(store, host.clock, host.settings.leaseMs)
+    this.isShared = store.capabilities.shared
+    this.#plain = store
     this.clock = new StoreClock(host.clock)
     this.#host = host
     this.#wakeup = wakeup
@@ -107,7 +113,7 @@ export class StoreSlot {
    */
   holdBack(jobId: string | null): void {
     if (jobId === null) return
-    if (this.store.capabilities.shared && this.heldBackJobs.size >= MOST_HELD_BACK) this.heldBackJobs.clear()
+    if (this.isShared && this.heldBackJobs.size >= MOST_HELD_BACK) this.heldBackJobs.clear()
     this.heldBackJobs.add(jobId)
   }
 
@@ -121,6 +127,11 @@ export class StoreSlot {
       throw error
     }
     return this.store
+  }
+
+  /** A value that shares nothing with the one given; see {@link RecordJobStore.isolate}. @throws SerializationError */
+  isolate<T>(value: T, path?: string): T {
+    return this.#plain.isolate(value, path)
   }
 
   /** By the store's clock, epoch ms. */
@@ -149,8 +160,8 @@ export class StoreSlot {
   runView(record: RunRecord): Run {
     const isStopping = this.atWork.get(record.id)?.stopCause !== undefined
     const run = runFromRecord(record, this.alias, { now: this.now(), isStopping })
-    const input = this.store.isolate(run.input)
-    const output = this.store.isolate(run.output)
+    const input = this.isolate(run.input)
+    const output = this.isolate(run.output)
     return input === run.input && output === run.output ? run : { ...run, input, output }
   }
 

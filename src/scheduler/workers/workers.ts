@@ -160,7 +160,7 @@ export class Workers {
   }
 
   #interval(slot: StoreSlot): number {
-    return slot.store.capabilities.shared ? this.#intervalMs : Number.POSITIVE_INFINITY
+    return slot.isShared ? this.#intervalMs : Number.POSITIVE_INFINITY
   }
 
   /** Never rejects. */
