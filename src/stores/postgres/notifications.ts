@@ -25,6 +25,7 @@ export class Notifications {
   #client: PostgresClient | undefined
   #timer: TimerHandle | undefined
   #isStopped = false
+  #hasNews = false
   #isTelling = false
 
   constructor(pool: PostgresPool, database: Database, tables: Tables, host: StoreHost) {
@@ -44,16 +45,21 @@ export class Notifications {
     this.#drop()
   }
 
-  /** Tells the others when a change added something that is due soon, or made something due. Never waited for. */
+  /** Tells the others when a change added something, or made something due again. Never waited for. */
   committed(changes: readonly EncodedChange[]): void {
-    if (this.#isTelling || !changes.some(isNews)) return
+    if (!changes.some(isNews)) return
+    this.#hasNews = true
+    if (!this.#isTelling) void this.#tell()
+  }
+
+  /** One message for all news that came while the one before was on its way. */
+  async #tell(): Promise<void> {
     this.#isTelling = true
-    const told = this.#database.rows('SELECT pg_notify($1, $2)', [this.#channel, this.#host.workerId])
-    void told
-      .catch(() => undefined)
-      .then(() => {
-        this.#isTelling = false
-      })
+    while (this.#hasNews && !this.#isStopped) {
+      this.#hasNews = false
+      await this.#database.rows('SELECT pg_notify($1, $2)', [this.#channel, this.#host.workerId]).catch(() => undefined)
+    }
+    this.#isTelling = false
   }
 
   async #listen(): Promise<void> {
