@@ -3,12 +3,16 @@
 import { checkPlainObject, checkText, type Fields, readable, renamed } from '../core/validate.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { CustomStoreAdapter, isJobStore } from './custom-store-adapter.ts'
+import { EtcdJobStore } from './etcd/etcd-job-store.ts'
+import { ETCD_OPTIONS, type EtcdJobStoreOptions } from './etcd/options.ts'
 import { MemoryJobStore } from './memory/memory-job-store.ts'
 import { MySqlJobStore } from './mysql/mysql-job-store.ts'
 import { MYSQL_OPTIONS, type MySqlJobStoreOptions } from './mysql/options.ts'
 import { POSTGRES_OPTIONS, type PostgresJobStoreOptions } from './postgres/options.ts'
 import { PostgresJobStore } from './postgres/postgres-job-store.ts'
 import { RecordJobStore } from './record-job-store.ts'
+import { REDIS_OPTIONS, type RedisJobStoreOptions } from './redis/options.ts'
+import { RedisJobStore } from './redis/redis-job-store.ts'
 import type { SqliteJobStoreOptions } from './sqlite/options.ts'
 import { SqliteJobStore } from './sqlite/sqlite-job-store.ts'
 
@@ -36,10 +40,23 @@ const TYPES: Readonly<Record<string, StoreType>> = {
     fromOptions: (options) => new MySqlJobStore(options as unknown as MySqlJobStoreOptions),
     fromUrl: (url, options) => new MySqlJobStore(serverOptions(url, options, MYSQL_OPTIONS)),
   },
+  redis: {
+    fromOptions: (options) => new RedisJobStore(options as unknown as RedisJobStoreOptions),
+    fromUrl: (url, options) => new RedisJobStore(serverOptions(url, options, REDIS_OPTIONS)),
+  },
+  etcd: {
+    fromOptions: (options) => new EtcdJobStore(options as unknown as EtcdJobStoreOptions),
+    fromUrl: (url, options) => new EtcdJobStore(serverOptions(url, options, ETCD_OPTIONS)),
+  },
 }
 
 /** Other schemes of the same types. */
-const SCHEMES: Readonly<Record<string, string>> = { postgresql: 'postgres', mariadb: 'mysql' }
+const SCHEMES: Readonly<Record<string, string>> = {
+  postgresql: 'postgres',
+  mariadb: 'mysql',
+  rediss: 'redis',
+  etcds: 'etcd',
+}
 
 /** Names of the types that configuration may give. */
 export const STORE_TYPES: readonly string[] = Object.keys(TYPES)

@@ -21,6 +21,11 @@ export class WatchedJobStore extends ForwardingJobStore {
   protected override forward<T>(operation: StoreOperation, call: () => Promise<T>): Promise<T> {
     return this.#clock.watch(call, operation === 'open' ? OPENING_PATIENCE_MS : this.#patienceMs)
   }
+
+  /** The time of a stepped scheduler is that of its clock, also on a store whose server has one. */
+  override async serverTime(): Promise<undefined> {
+    return undefined
+  }
 }
 
 export class WatchedExecutor implements Executor {

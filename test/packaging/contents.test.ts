@@ -90,6 +90,8 @@ describe('what the package loads', () => {
     'dist/sqlite.js',
     'dist/postgres.js',
     'dist/mysql.js',
+    'dist/redis.js',
+    'dist/etcd.js',
     'dist/testing.js',
     'dist/cli/main.js',
     'dist/index.d.ts',

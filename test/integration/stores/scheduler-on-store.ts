@@ -232,6 +232,7 @@ export function describeSchedulerOn(store: string, makeStore: MakeNamedStore): v
     it('add a run with a unique key once, though both enqueue it at the same time', async () => {
       const [first, second] = await pair((each) => each.register('item', () => undefined))
       await first.queue('default').pause()
+      await sleep(POLL_MS * 3)
       const enqueue = (each: Scheduler) => each.enqueue('item', undefined, { unique: 'order 7' })
       const runs = await Promise.all([enqueue(first), enqueue(second), enqueue(first), enqueue(second)])
       expect(new Set(runs.map(({ id }) => id)).size).toBe(1)

@@ -33,6 +33,11 @@ describe('options of the etcd store', () => {
     expect(resolveEtcdOptions({ url: 'etcd://localhost/' })).toMatchObject({ prefix: 'cronwright/', timeoutMs: 5_000 })
   })
 
+  it('compaction is done each minute, or never', () => {
+    expect(resolveEtcdOptions({ url: 'etcd://one' }).compactionMs).toBe(60_000)
+    expect(resolveEtcdOptions({ url: 'etcd://one', compaction: false }).compactionMs).toBeNull()
+  })
+
   it('etcds speaks TLS', () => {
     expect(configOf('etcds://one,two:1')).toMatchObject({ hosts: ['https://one:2379', 'https://two:1'] })
   })
@@ -56,6 +61,7 @@ describe('options of the etcd store', () => {
     [{ url: 'etcd://one', prefix: '' }, 'options.prefix'],
     [{ url: 'etcd://one', timeout: 1 }, 'options.timeout'],
     [{ url: 'etcd://one', compaction: '1s' }, 'options.compaction'],
+    [{ url: 'etcd://one', compaction: null }, 'options.compaction'],
     [{ url: 'etcd://one', tls: true }, 'options.tls'],
   ])('%j is refused, and the field is named', (options, field) => {
     expect(refusal(options).details['field']).toBe(field)

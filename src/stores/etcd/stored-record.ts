@@ -1,0 +1,155 @@
+/**
+ * A record as it is stored: its value as JSON that people can read, and the keys of the indexes that lead to it. The
+ * version of a record is that of its key: the server counts it, so that a guard needs nothing but the server's own compare.
+ */
+
+import { CronwrightError } from '../../errors.ts'
+import type { Lane, RecordKind } from '../../jobs/record.ts'
+import type { EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
+import {
+  duePartition,
+  dueTail,
+  listPartition,
+  listTail,
+  recordKey,
+  seriesPartition,
+  seriesPrefix,
+  specKey,
+} from './keys.ts'
+import type { KeyValue } from './replies.ts'
+
+/** Longer specs have a key of their own, so that a lease renewal never rewrites a large input. */
+const LONGEST_INLINE_SPEC = 1_024
+
+/** A record, with what only this store knows of it. */
+export interface StoredRecord {
+  /** Its spec is empty where that is apart and was not read. */
+  readonly record: EncodedRecord
+  /** Rises with each record added; who came first is served first. */
+  readonly sequence: number
+  /** Whether its spec has a key of its own. */
+  readonly isApart: boolean
+  /** Revision of the store at which it was written; tells it from another of the same id and version. */
+  readonly revision: number
+}
+
+const LANES = { job: 'job', run: 'run', history: 'history' } as const satisfies { readonly [L in Lane]: L }
+
+export function newStored(record: EncodedRecord, sequence: number): StoredRecord {
+  return { record, sequence, isApart: isLong(record.spec), revision: 0 }
+}
+
+/** The record after a patch. */
+export function patchedStored(stored: StoredRecord, patch: EncodedPatch): StoredRecord {
+  const record = { ...stored.record, ...patch, version: stored.record.version + 1 }
+  return { ...stored, record, isApart: patch.spec === undefined ? stored.isApart : isLong(patch.spec), revision: 0 }
+}
+
+function isLong(spec: string): boolean {
+  return spec.length > LONGEST_INLINE_SPEC
+}
+
+/**
+ * Every key that a record has, with its value, except that of a spec which stays as it is. What changes between two states
+ * of a record is the difference between two such maps.
+ *
+ * @param hasSpec - whether the spec is known and to be written
+ */
+export function keysOf(stored: StoredRecord, hasSpec: boolean): Map<string, string> {
+  const { record, isApart, sequence } = stored
+  const { kind, id, lane, state, due, at, jobId, functionRef, queue, priority, status, spec } = record
+  const inline = isApart ? {} : { spec }
+  const value = { lane, state, due, at, jobId, functionRef, queue, priority, sequence, status, ...inline }
+  const tail = listTail(at, id)
+  const keys = new Map([
+    [recordKey(kind, id), JSON.stringify(value)],
+    [`${listPartition(record)}${tail}`, ''],
+  ])
+  if (isApart && hasSpec) keys.set(specKey(kind, id), spec)
+  if (due !== null)
+    keys.set(`${duePartition(record)}${dueTail(due, sequence, record)}`, JSON.stringify([functionRef, jobId]))
+  if (kind === 'run') keys.set(`${seriesPartition(seriesPrefix(record), lane, state)}${tail}`, '')
+  return keys
+}
+
+/** The partitions in which the keys of a record are, where readers have to be told which there are. */
+export function partitionsOf({ record }: StoredRecord): readonly string[] {
+  const list = listPartition(record)
+  return record.lane === 'run' && record.due !== null ? [list, duePartition(record)] : [list]
+}
+
+/** @throws CronwrightError (`STORE_ERROR`) for a value that this release could not have written */
+export function storedFrom(kind: RecordKind, id: string, { value, version, revision }: KeyValue): StoredRecord {
+  const fields = new Fields(value.toString('utf8'), recordKey(kind, id))
+  const spec = fields.textOrNull('spec')
+  const record = {
+    kind,
+    id,
+    version,
+    lane: fields.lane(),
+    due: fields.numberOrNull('due'),
+    state: fields.text('state'),
+    at: fields.number('at'),
+    jobId: fields.textOrNull('jobId'),
+    functionRef: fields.text('functionRef'),
+    queue: fields.text('queue'),
+    priority: fields.number('priority'),
+    spec: spec ?? '',
+    status: fields.textOrNull('status'),
+  }
+  return { record, sequence: fields.number('sequence'), isApart: spec === null, revision }
+}
+
+/** The fields of a value, each checked. */
+class Fields {
+  readonly #fields: Readonly<Record<string, unknown>>
+  readonly #key: string
+
+  constructor(text: string, key: string) {
+    const value = parsed(text)
+    this.#key = key
+    if (typeof value !== 'object' || value === null) throw this.#malformed('value', value, 'must be a JSON object')
+    this.#fields = { ...value }
+  }
+
+  text(name: string): string {
+    const value = this.#fields[name]
+    if (typeof value !== 'string') throw this.#malformed(name, value, 'must be text')
+    return value
+  }
+
+  textOrNull(name: string): string | null {
+    return (this.#fields[name] ?? null) === null ? null : this.text(name)
+  }
+
+  number(name: string): number {
+    const value = this.#fields[name]
+    if (typeof value !== 'number') throw this.#malformed(name, value, 'must be a number')
+    return value
+  }
+
+  numberOrNull(name: string): number | null {
+    return (this.#fields[name] ?? null) === null ? null : this.number(name)
+  }
+
+  lane(): Lane {
+    const lanes: Readonly<Record<string, Lane>> = LANES
+    const lane = lanes[this.text('lane')]
+    if (lane === undefined) throw this.#malformed('lane', this.#fields['lane'], 'must be one of job, run, history')
+    return lane
+  }
+
+  #malformed(field: string, value: unknown, rule: string): CronwrightError {
+    return new CronwrightError('STORE_ERROR', `the key ${this.#key} has no usable ${field}: it ${rule}`, {
+      details: { field, value, rule },
+    })
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

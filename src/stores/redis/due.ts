@@ -1,0 +1,87 @@
+/** What is due, and when: one round trip each, and another where many have to be passed over. */
+
+import type { EncodedRecord } from '../encoded-job-store.ts'
+import type { DueQuery, NextDueQuery } from '../record-store.ts'
+import type { Connection } from './connection.ts'
+import { listOf, numberOf, pageOf, recordOfReply, sequenceOfReply } from './replies.ts'
+import { DUE } from './scripts/due.ts'
+import { NEXT_DUE } from './scripts/next-due.ts'
+
+type Values = readonly (string | number)[]
+
+/** Where a script begins: at the first queue, at its highest priority, at what is due first. */
+const START: Values = [1, '', 0]
+
+export class DueReader {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async due(query: DueQuery): Promise<readonly EncodedRecord[]> {
+    const { lane, before, limit, queues } = query
+    if (limit <= 0) return []
+    if (lane === 'run' && queues === undefined) return this.#dueOfAllQueues(query)
+    const replies = await this.#replies(query, before, limit, 'all', queues ?? [])
+    return [...replies.values()].map(recordOfReply)
+  }
+
+  async nextDue(query: NextDueQuery): Promise<number | null> {
+    const queues = await this.#queuesOf(query)
+    let earliest: number | null = null
+    let place: Values | undefined = START
+    while (place !== undefined) {
+      const values = valuesOf(query, Number.POSITIVE_INFINITY, place, queues)
+      const { found, more } = pageOf(await this.#connection.run(NEXT_DUE, values))
+      const due = found === '' ? null : numberOf(found)
+      if (due !== null && (earliest === null || due < earliest)) earliest = due
+      place = more
+    }
+    return earliest
+  }
+
+  /** By due time whatever their queue and priority. The scheduler names its queues; this serves those who look on. */
+  async #dueOfAllQueues(query: DueQuery): Promise<readonly EncodedRecord[]> {
+    const queues = await this.#queuesOf(query)
+    const replies = await this.#replies(query, query.before, query.limit, 'each', queues)
+    return [...replies.values()]
+      .map((reply) => ({ record: recordOfReply(reply), sequence: sequenceOfReply(reply) }))
+      .sort((a, b) => (a.record.due ?? 0) - (b.record.due ?? 0) || (a.sequence < b.sequence ? -1 : 1))
+      .slice(0, query.limit)
+      .map(({ record }) => record)
+  }
+
+  /** Replies by name: what moved while pages were read may come twice. */
+  async #replies(
+    query: DueQuery,
+    before: number,
+    limit: number,
+    limitOf: 'all' | 'each',
+    queues: readonly string[],
+  ): Promise<ReadonlyMap<unknown, unknown>> {
+    const replies = new Map<unknown, unknown>()
+    let place: Values | undefined = START
+    while (place !== undefined && (limitOf === 'each' || replies.size < limit)) {
+      const left = limitOf === 'each' ? limit : limit - replies.size
+      const values = [...valuesOf(query, before, place, queues), left, limitOf]
+      const { found, more } = pageOf(await this.#connection.run(DUE, values))
+      for (const reply of listOf(found)) replies.set(listOf(reply).at(-1), reply)
+      place = more
+    }
+    return replies
+  }
+
+  async #queuesOf({ lane, queues }: NextDueQuery): Promise<readonly string[]> {
+    if (lane !== 'run') return []
+    return queues ?? listOf(await this.#connection.onKey('smembers', 'queues')).map(String)
+  }
+}
+
+/** The arguments that both scripts begin with. */
+function valuesOf(query: NextDueQuery, before: number, place: Values, queues: readonly string[]): Values {
+  const { lane, withoutFunctions = [], withoutJobs = [] } = query
+  const limit = Number.isFinite(before) ? before : 'inf'
+  const filters = [withoutFunctions.length, ...withoutFunctions, withoutJobs.length, ...withoutJobs]
+  return [lane, limit, ...filters, ...place, queues.length, ...queues]
+}

@@ -1,0 +1,16 @@
+/** When the first record of each level is due: the earliest (empty text if none), and where to go on. */
+
+import { Script } from '../script.ts'
+import { DUE_LIBRARY } from './due-library.ts'
+import { RECORDS_LIBRARY } from './records-library.ts'
+
+export const NEXT_DUE = new Script(`${RECORDS_LIBRARY}${DUE_LIBRARY}
+local earliest = ''
+local more = walk(
+  function() return true end,
+  function(_, due)
+    if earliest == '' or tonumber(due) < tonumber(earliest) then earliest = due end
+    return true
+  end)
+return {earliest, more}
+`)

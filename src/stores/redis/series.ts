@@ -1,0 +1,41 @@
+/** The runs of one job (or of one function, where they were enqueued): counting those at work, trimming those over. */
+
+import type { RunSeries } from '../record-store.ts'
+import type { Connection } from './connection.ts'
+import { listOf, numberOf } from './replies.ts'
+import { TRIM } from './scripts/trim.ts'
+
+/** Series that one script looks at at most. */
+const CHUNK = 250
+
+export class SeriesKeeper {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>()
+    if (jobIds.length === 0) return counts
+    const replies = listOf(await this.#connection.onKey('hmget', 'active', ...jobIds))
+    for (const [index, jobId] of jobIds.entries()) {
+      const reply = replies[index]
+      if (reply !== null) counts.set(jobId, numberOf(reply))
+    }
+    return counts
+  }
+
+  async trim(series: readonly RunSeries[]): Promise<void> {
+    let start = 0
+    while (start < series.length) {
+      const chunk = series.slice(start, start + CHUNK)
+      const done = numberOf(await this.#connection.run(TRIM, chunk.flatMap(valuesOf)))
+      start += done
+    }
+  }
+}
+
+function valuesOf({ jobId, functionRef, keep }: RunSeries): readonly (string | number)[] {
+  return [jobId === null ? `over:function:${functionRef}` : `over:job:${jobId}`, keep]
+}
