@@ -15,6 +15,8 @@ import { REDIS_OPTIONS, type RedisJobStoreOptions } from './redis/options.ts'
 import { RedisJobStore } from './redis/redis-job-store.ts'
 import type { SqliteJobStoreOptions } from './sqlite/options.ts'
 import { SqliteJobStore } from './sqlite/sqlite-job-store.ts'
+import type { ZooKeeperJobStoreOptions } from './zookeeper/options.ts'
+import { ZooKeeperJobStore } from './zookeeper/zookeeper-job-store.ts'
 
 /** How one type of store is made from options, and from a URL of its scheme. */
 interface StoreType {
@@ -47,6 +49,10 @@ const TYPES: Readonly<Record<string, StoreType>> = {
   etcd: {
     fromOptions: (options) => new EtcdJobStore(options as unknown as EtcdJobStoreOptions),
     fromUrl: (url, options) => new EtcdJobStore(serverOptions(url, options, ETCD_OPTIONS)),
+  },
+  zookeeper: {
+    fromOptions: (options) => new ZooKeeperJobStore(options as unknown as ZooKeeperJobStoreOptions),
+    fromUrl: (url, options) => new ZooKeeperJobStore({ ...options, url }),
   },
 }
 

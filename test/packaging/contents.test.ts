@@ -92,6 +92,7 @@ describe('what the package loads', () => {
     'dist/mysql.js',
     'dist/redis.js',
     'dist/etcd.js',
+    'dist/zookeeper.js',
     'dist/testing.js',
     'dist/cli/main.js',
     'dist/index.d.ts',

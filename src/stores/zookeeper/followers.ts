@@ -1,0 +1,207 @@
+/**
+ * Follows what other processes write to the journal, and reads the records that changed. Asked before every question to
+ * the index, so that an answer is as fresh as the server; woken by watches, which are a hint and no more.
+ */
+
+import { systemClock } from '../../core/clock.ts'
+import type { RecordKey, RecordKind } from '../../jobs/record.ts'
+import { property } from './driver.ts'
+import { entryName, type Journal, type JournalEntry, numberOf, type Segment } from './journal.ts'
+import { KEPT_MS } from './journal-sweep.ts'
+import { KINDS, keyText, type Paths } from './paths.ts'
+import type { Records } from './records.ts'
+import { eachOf, type Server } from './server.ts'
+
+/** Where this process is in the segment of another. */
+interface Tail {
+  next: number
+  /** The number whose coming is watched. */
+  watched: number
+}
+
+/** Entries read at a time when there are many. */
+const LARGEST_WINDOW = 64
+
+export class Followers {
+  readonly #server: Server
+  readonly #paths: Paths
+  readonly #journal: Journal
+  readonly #records: Records
+  readonly #onNews: () => void
+  readonly #tails = new Map<string, Tail>()
+  readonly #ended = new Set<string>()
+  #isListWatched = false
+  #running: Promise<void> | undefined
+  #queued: Promise<void> | undefined
+  #isStopped = false
+  /** Changed elsewhere and not read yet: kept when reading fails. */
+  readonly #changed = new Map<string, RecordKey>()
+  #isNews = false
+  /** Monotonic: since when the index is known to have been up to date. */
+  #currentAt = Number.NEGATIVE_INFINITY
+
+  /** @param onNews - called when another process told of something to do */
+  constructor(server: Server, paths: Paths, journal: Journal, records: Records, onNews: () => void) {
+    this.#server = server
+    this.#paths = paths
+    this.#journal = journal
+    this.#records = records
+    this.#onNews = onNews
+  }
+
+  /** Reads everything, and goes on from there. @returns names of all long texts */
+  async reload(): Promise<ReadonlySet<string>> {
+    const startedAt = systemClock.monotonic()
+    this.#tails.clear()
+    for (const name of (await this.#server.children(this.#paths.journal)) ?? []) {
+      if (!this.#journal.isOwn(name)) await this.#findEnd(name)
+    }
+    const texts = await this.#records.load()
+    this.#currentAt = startedAt
+    return texts
+  }
+
+  /** Brings the index up to what the server had when this was called. */
+  catchUp(): Promise<void> {
+    if (this.#queued !== undefined) return this.#queued
+    if (this.#running === undefined) return this.#run()
+    // The one under way may have asked too early.
+    const next = (): Promise<void> => this.#run()
+    this.#queued = this.#running.then(next, next)
+    return this.#queued
+  }
+
+  /** A segment of this process whose outcome is unknown from `next` on. */
+  follow({ name, next }: Segment): void {
+    this.#tails.set(name, { next, watched: -1 })
+  }
+
+  /** Watches were lost with the connection. */
+  reconnected(): void {
+    this.#isListWatched = false
+    for (const tail of this.#tails.values()) tail.watched = -1
+    this.#woken()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** From here on a segment will be followed, unless its writer has left it. */
+  async #findEnd(name: string): Promise<void> {
+    const path = `${this.#paths.journal}/${name}`
+    const numbers = ((await this.#server.children(path)) ?? []).map(numberOf)
+    const latest = Math.max(-1, ...numbers)
+    const entry = latest < 0 ? undefined : await this.#entry(path, latest)
+    if (entry?.isLast === true) this.#ended.add(name)
+    else this.#tails.set(name, { next: latest + 1, watched: -1 })
+  }
+
+  #entry(path: string, number: number): Promise<JournalEntry | undefined> {
+    return this.#server.read(`${path}/${entryName(number)}`, (znode) => znode && entryFrom(znode.data))
+  }
+
+  #run(): Promise<void> {
+    this.#queued = undefined
+    const run = this.#follow().finally(() => {
+      if (this.#running === run) this.#running = undefined
+    })
+    this.#running = run
+    return run
+  }
+
+  async #follow(): Promise<void> {
+    if (systemClock.monotonic() - this.#currentAt > KEPT_MS / 2) await this.reload()
+    const startedAt = systemClock.monotonic()
+    const known = [...this.#tails.keys()]
+    const [names] = await Promise.all([this.#segments(), ...known.map((name) => this.#tail(name))])
+    for (const name of known) if (!names.has(name)) this.#tails.delete(name)
+    for (const name of this.#ended) if (!names.has(name)) this.#ended.delete(name)
+    const added = [...names].filter((name) => !this.#isKnown(name))
+    for (const name of added) this.#tails.set(name, { next: 0, watched: -1 })
+    await Promise.all(added.map((name) => this.#tail(name)))
+    await this.#records.readAll([...this.#changed.values()])
+    this.#changed.clear()
+    this.#currentAt = startedAt
+    if (!this.#isNews) return
+    this.#isNews = false
+    this.#onNews()
+  }
+
+  async #segments(): Promise<ReadonlySet<string>> {
+    const isWatched = this.#isListWatched
+    this.#isListWatched = true
+    const watcher = (): void => {
+      this.#isListWatched = false
+      this.#woken()
+    }
+    try {
+      return new Set(await this.#server.children(this.#paths.journal, isWatched ? undefined : watcher))
+    } catch (error) {
+      this.#isListWatched = false
+      throw error
+    }
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#tails.has(name) || this.#ended.has(name) || this.#journal.isOwn(name)
+  }
+
+  /** Reads the entries of a segment that are new. */
+  async #tail(name: string): Promise<void> {
+    const tail = this.#tails.get(name)
+    if (tail === undefined) return
+    const path = `${this.#paths.journal}/${name}`
+    for (let window = 1; ; window = Math.min(window * 2, LARGEST_WINDOW)) {
+      const numbers = Array.from({ length: window }, (_, index) => tail.next + index)
+      const entries = await eachOf(numbers, (number) => this.#entry(path, number))
+      for (const entry of entries) {
+        if (entry === undefined) break
+        tail.next += 1
+        this.#isNews ||= entry.isNews
+        for (const key of entry.keys) this.#changed.set(keyText(key), key)
+        if (entry.isLast) {
+          this.#tails.delete(name)
+          this.#ended.add(name)
+          return
+        }
+      }
+      if (!entries.includes(undefined)) continue
+      if (tail.watched === tail.next || !(await this.#watch(path, tail))) return
+    }
+  }
+
+  /** Asks to be told of the next entry. @returns whether it is there already */
+  async #watch(path: string, tail: Tail): Promise<boolean> {
+    const { next } = tail
+    const isThere = await this.#server.exists(`${path}/${entryName(next)}`, () => this.#woken())
+    if (!isThere) tail.watched = next
+    return isThere
+  }
+
+  /** What fails here fails again for the next who asks, who is told. */
+  #woken(): void {
+    if (!this.#isStopped) void this.catchUp().catch(() => undefined)
+  }
+}
+
+/** What cannot be understood names no record. */
+function entryFrom(data: Buffer): JournalEntry {
+  try {
+    const entry: unknown = JSON.parse(data.toString('utf8'))
+    const keys = property(entry, 'keys')
+    return {
+      keys: Array.isArray(keys) ? keys.flatMap(keyFrom) : [],
+      isNews: property(entry, 'news') === true,
+      isLast: property(entry, 'last') === true,
+    }
+  } catch {
+    return { keys: [], isNews: false, isLast: false }
+  }
+}
+
+function keyFrom(value: unknown): RecordKey[] {
+  const [name, id]: unknown[] = Array.isArray(value) ? value : []
+  const kind: RecordKind | undefined = KINDS.find((known) => known === name)
+  return kind === undefined || typeof id !== 'string' ? [] : [{ kind, id }]
+}

@@ -1,0 +1,88 @@
+/**
+ * Texts that are too long for a znode with other things: in parts, under a name of their own that the record refers to.
+ * They are written before the record and removed after it, so a process that dies in between leaves parts that nobody
+ * refers to; `sweep` removes them.
+ */
+
+import { randomId } from '../../core/random-id.ts'
+import { SerializationError } from '../../errors.ts'
+import type { Paths } from './paths.ts'
+import { eachOf, type Server } from './server.ts'
+import type { StoredText, TextReference } from './znode.ts'
+
+/** A longer text is not kept in its record's znode: renewals do not rewrite it, and memory does not hold it. */
+const LONGEST_INLINE = 32_000
+/** A request to the server must stay below 1 MiB (`jute.maxbuffer`). */
+const PART_BYTES = 500_000
+/** ZooKeeper keeps everything in memory, on every server. */
+const LONGEST_TEXT = 16_000_000
+/** Younger ones may be about to get their record. */
+const ORPHAN_MS = 600_000
+
+export class LargeTexts {
+  readonly #server: Server
+  readonly #paths: Paths
+
+  constructor(server: Server, paths: Paths) {
+    this.#server = server
+    this.#paths = paths
+  }
+
+  /** What a record holds for this text, which is written where it is long. @throws SerializationError */
+  async stored(text: string, field: string): Promise<StoredText> {
+    if (text.length <= LONGEST_INLINE && JSON.stringify(text).length <= LONGEST_INLINE * 2) return text
+    const data = Buffer.from(text)
+    if (data.length > LONGEST_TEXT) {
+      throw new SerializationError(
+        field,
+        `${data.length} bytes`,
+        `must take at most ${LONGEST_TEXT} bytes in ZooKeeper`,
+      )
+    }
+    const parts = Array.from({ length: Math.ceil(data.length / PART_BYTES) }, (_, part) => part)
+    const reference: TextReference = { name: randomId(), parts: parts.length }
+    await this.#server.create(this.#path(reference))
+    await eachOf(parts, (part) =>
+      this.#server.create(
+        `${this.#path(reference)}/${part}`,
+        data.subarray(part * PART_BYTES, (part + 1) * PART_BYTES),
+      ),
+    )
+    return reference
+  }
+
+  /** The text; undefined when it is gone, because its record has another by now. */
+  async read(stored: StoredText): Promise<string | undefined> {
+    if (typeof stored === 'string') return stored
+    const parts = await eachOf(this.#partsOf(stored), (path) => this.#server.read(path, (znode) => znode?.data))
+    const found = parts.filter((part) => part !== undefined)
+    return found.length < stored.parts ? undefined : Buffer.concat(found).toString('utf8')
+  }
+
+  async remove(references: readonly TextReference[]): Promise<void> {
+    for (const reference of references) {
+      await this.#server.remove([...this.#partsOf(reference), this.#path(reference)])
+    }
+  }
+
+  /** Removes what no record refers to. @param now - by the server's clock */
+  async sweep(referred: ReadonlySet<string>, now: number): Promise<void> {
+    const names = (await this.#server.children(this.#paths.large)) ?? []
+    for (const name of names) {
+      if (referred.has(name)) continue
+      const path = `${this.#paths.large}/${name}`
+      const age = await this.#server.read(path, (znode) => (znode === undefined ? 0 : now - znode.createdAt))
+      if (age < ORPHAN_MS) continue
+      const parts = (await this.#server.children(path)) ?? []
+      await this.#server.remove([...parts.map((part) => `${path}/${part}`), path])
+    }
+  }
+
+  #path({ name }: TextReference): string {
+    return `${this.#paths.large}/${name}`
+  }
+
+  #partsOf(reference: TextReference): readonly string[] {
+    return Array.from({ length: reference.parts }, (_, part) => `${this.#path(reference)}/${part}`)
+  }
+}

@@ -1,0 +1,151 @@
+/** What a change comes to on the server, as far as this process knows the records: its operations, or a refusal. */
+
+import { systemClock } from '../../core/clock.ts'
+import type { RecordHeader, RecordKey } from '../../jobs/record.ts'
+import type { Operation } from './driver.ts'
+import { keyText, type Paths } from './paths.ts'
+import type { NewRecord, PreparedChange, PreparedPatch } from './prepared-change.ts'
+import type { RecordIndex } from './record-index.ts'
+import { type RecordBody, referencesOf, type StoredRecord, type TextReference, znodeData } from './znode.ts'
+
+/** A change that can be sent. */
+export interface Plan {
+  readonly guard: Operation
+  readonly inserts: readonly Operation[]
+  readonly bytes: number
+  readonly keys: readonly RecordKey[]
+  /** Inserts that exist already. */
+  readonly existing: readonly string[]
+  /** How the index is to be changed when the server has done it. */
+  readonly puts: readonly StoredRecord[]
+  readonly removes: readonly RecordKey[]
+  /** Long texts that nobody refers to afterwards. */
+  readonly unused: readonly TextReference[]
+}
+
+/** Bytes of a request for an operation beyond its path and its data. */
+const OVERHEAD = 80
+
+export class Planner {
+  readonly #paths: Paths
+  readonly #index: RecordIndex
+  #order = 0
+
+  constructor(paths: Paths, index: RecordIndex) {
+    this.#paths = paths
+    this.#index = index
+  }
+
+  /** Keys of records that have to be read before this change can be planned, or refused. */
+  doubts(change: PreparedChange): readonly RecordKey[] {
+    const doubts = change.inserts.map(({ header }) => header).filter((key) => this.#index.get(key) !== undefined)
+    const known = this.#index.get(change.key)
+    if (change.record !== undefined) return known === undefined ? doubts : [change.key, ...doubts]
+    const isEnough = known?.version === change.expect && (change.patch === null || known.body !== undefined)
+    return isEnough ? doubts : [change.key, ...doubts]
+  }
+
+  /**
+   * The plan; undefined when the change is refused.
+   *
+   * @param read - records that were read just now, by key: the index does not keep the contents of all
+   */
+  plan(change: PreparedChange, read: ReadonlyMap<string, StoredRecord>): Plan | undefined {
+    const puts: StoredRecord[] = []
+    const removes: RecordKey[] = []
+    const unused: TextReference[] = []
+    const current = this.#index.get(change.key)
+    let guard: Operation
+    if (change.record !== undefined) {
+      if (current !== undefined) return undefined
+      guard = this.#create(change.record, puts)
+    } else {
+      if (current?.version !== change.expect) return undefined
+      const path = this.#paths.record(change.key)
+      if (change.patch === null) {
+        guard = { type: 'remove', path, version: current.znodeVersion }
+        removes.push(change.key)
+        unused.push(...current.texts)
+      } else {
+        const body = current.body ?? read.get(keyText(change.key))?.body
+        if (body === undefined) return undefined
+        const next = patched(current, body, change.patch)
+        const data = znodeData(next, next.order, next.body)
+        guard = { type: 'set', path, data, version: current.znodeVersion }
+        puts.push(next)
+        unused.push(...current.texts.filter(({ name }) => !next.texts.some((kept) => kept.name === name)))
+      }
+    }
+    const { inserts, existing } = this.#inserts(change, puts, unused)
+    const operations = [guard, ...inserts]
+    const keys = [change.key, ...puts.filter((put) => put.id !== change.key.id || put.kind !== change.key.kind)]
+    const bytes = operations.reduce((sum, operation) => sum + sizeOf(operation), 0)
+    return { guard, inserts, bytes, keys: keys.map(({ kind, id }) => ({ kind, id })), existing, puts, removes, unused }
+  }
+
+  #inserts(
+    change: PreparedChange,
+    puts: StoredRecord[],
+    unused: TextReference[],
+  ): { inserts: readonly Operation[]; existing: readonly string[] } {
+    const added = new Set(change.record === undefined ? [] : [keyText(change.key)])
+    const existing: string[] = []
+    const inserts: Operation[] = []
+    for (const record of change.inserts) {
+      const name = keyText(record.header)
+      const isReplaced = change.patch === null && name === keyText(change.key)
+      if (added.has(name) || (!isReplaced && this.#index.get(record.header) !== undefined)) {
+        existing.push(record.header.id)
+        unused.push(...referencesOf(record.body))
+        continue
+      }
+      added.add(name)
+      inserts.push(this.#create(record, puts))
+    }
+    return { inserts, existing }
+  }
+
+  #create({ header, body }: NewRecord, puts: StoredRecord[]): Operation {
+    const order = this.#nextOrder()
+    const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = header
+    const fields: RecordHeader = { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority }
+    puts.push({ ...fields, order, znodeVersion: 0, body, texts: referencesOf(body) })
+    return { type: 'create', path: this.#paths.record(header), data: znodeData(header, order, body) }
+  }
+
+  /** Microseconds since the epoch, and higher than any that was seen: first come, first served, among processes too. */
+  #nextOrder(): number {
+    const now = Math.floor(systemClock.now() * 1_000)
+    this.#order = Math.max(now, this.#order + 1, this.#index.latestOrder + 1)
+    return this.#order
+  }
+}
+
+export function sizeOf(operation: Operation): number {
+  return OVERHEAD + operation.path.length + ('data' in operation ? operation.data.length : 0)
+}
+
+function patched(record: StoredRecord, body: RecordBody, patch: PreparedPatch): StoredRecord & { body: RecordBody } {
+  const { header } = patch
+  const next: RecordBody = {
+    spec: patch.spec ?? body.spec,
+    status: patch.status === undefined ? body.status : patch.status,
+  }
+  return {
+    kind: record.kind,
+    id: record.id,
+    version: record.version + 1,
+    lane: header.lane ?? record.lane,
+    due: header.due === undefined ? record.due : header.due,
+    state: header.state ?? record.state,
+    at: header.at ?? record.at,
+    jobId: record.jobId,
+    functionRef: header.functionRef ?? record.functionRef,
+    queue: header.queue ?? record.queue,
+    priority: header.priority ?? record.priority,
+    order: record.order,
+    znodeVersion: record.znodeVersion + 1,
+    body: next,
+    texts: referencesOf(next),
+  }
+}

@@ -1,0 +1,114 @@
+/** Records between the server and the index: read one by one, or all of them. */
+
+import { CronwrightError } from '../../errors.ts'
+import type { RecordKey, RecordKind } from '../../jobs/record.ts'
+import type { EncodedRecord } from '../encoded-job-store.ts'
+import type { StoreHost } from '../job-store.ts'
+import type { LargeTexts } from './large-texts.ts'
+import { idOf, KINDS, keyText, type Paths } from './paths.ts'
+import type { RecordIndex } from './record-index.ts'
+import { eachOf, type Server } from './server.ts'
+import { type RecordBody, recordFromZnode, type StoredRecord } from './znode.ts'
+
+/** A text that is gone means that its record has changed: read again, but not for ever. */
+const TRIES = 5
+
+export class Records {
+  readonly #server: Server
+  readonly #paths: Paths
+  readonly #index: RecordIndex
+  readonly #texts: LargeTexts
+  readonly #host: StoreHost
+  readonly #reported = new Set<string>()
+
+  constructor(server: Server, paths: Paths, index: RecordIndex, texts: LargeTexts, host: StoreHost) {
+    this.#server = server
+    this.#paths = paths
+    this.#index = index
+    this.#texts = texts
+    this.#host = host
+  }
+
+  /** Reads a record from the server, which is then in the index as well (or no more). With its contents. */
+  read(key: RecordKey): Promise<StoredRecord | undefined> {
+    return this.#server.read(this.#paths.record(key), (znode) => {
+      if (znode === undefined) {
+        this.#index.remove(key)
+        return undefined
+      }
+      try {
+        const record = recordFromZnode(key, znode.data, znode.version)
+        this.#index.put(record)
+        return record
+      } catch (error) {
+        this.#report(key, error)
+        this.#index.remove(key)
+        return undefined
+      }
+    })
+  }
+
+  readAll(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {
+    return eachOf(keys, (key) => this.read(key))
+  }
+
+  /** A record with its long texts, as it is now. */
+  async encoded(key: RecordKey): Promise<EncodedRecord | undefined> {
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const record = await this.read(key)
+      if (record?.body === undefined) return undefined
+      const encoded = await this.#withTexts(record, record.body)
+      if (encoded !== undefined) return encoded
+    }
+    throw new CronwrightError('STORE_ERROR', `a long text of the ${key.kind} ${JSON.stringify(key.id)} is missing`)
+  }
+
+  /** Records that the index gave: those kept with short contents as they are, the others from the server. */
+  async encodedAll(records: readonly StoredRecord[]): Promise<readonly EncodedRecord[]> {
+    const found = await eachOf(records, async (record) => {
+      const { body } = record
+      return body !== undefined && record.texts.length === 0 ? this.#withTexts(record, body) : this.encoded(record)
+    })
+    return found.filter((record) => record !== undefined)
+  }
+
+  /** Reads everything. @returns the names of all long texts that records refer to */
+  async load(): Promise<ReadonlySet<string>> {
+    const referred = new Set<string>()
+    this.#index.beginReload()
+    for (const kind of KINDS) {
+      const buckets = (await this.#server.children(this.#paths.kind(kind))) ?? []
+      await eachOf(buckets, (bucket) => this.#loadBucket(kind, bucket, referred))
+    }
+    const missed = this.#index.endReload()
+    await this.readAll(missed)
+    return referred
+  }
+
+  async #loadBucket(kind: RecordKind, bucket: string, referred: Set<string>): Promise<void> {
+    const names = (await this.#server.children(`${this.#paths.kind(kind)}/${bucket}`)) ?? []
+    for (const name of names) {
+      const id = idOf(name)
+      if (id === undefined) continue
+      const record = await this.read({ kind, id })
+      for (const reference of record?.texts ?? []) referred.add(reference.name)
+    }
+  }
+
+  async #withTexts(record: StoredRecord, body: RecordBody): Promise<EncodedRecord | undefined> {
+    const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = record
+    const spec = typeof body.spec === 'string' ? body.spec : await this.#texts.read(body.spec)
+    const status =
+      body.status === null || typeof body.status === 'string' ? body.status : await this.#texts.read(body.status)
+    if (spec === undefined || status === undefined) return undefined
+    return { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, spec, status }
+  }
+
+  #report(key: RecordKey, cause: unknown): void {
+    const name = keyText(key)
+    if (this.#reported.has(name)) return
+    this.#reported.add(name)
+    const message = `the znode of the ${key.kind} ${JSON.stringify(key.id)} cannot be read; kept`
+    this.#host.reportError(new CronwrightError('DESERIALIZATION', message, { details: { ...key }, cause }))
+  }
+}

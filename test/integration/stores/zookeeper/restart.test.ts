@@ -1,0 +1,85 @@
+/** The server itself is killed, paused and started again: one of this file's own, where its archive is installed. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { interval, type RunContext, Scheduler } from '../../../../src/index.ts'
+import { ZooKeeperJobStore } from '../../../../src/zookeeper.ts'
+import { newPath } from './bench.ts'
+
+interface OwnServer {
+  readonly server: { start(): Promise<void>; stop(): Promise<void>; kill(): void; pause(): void; resume(): void }
+  readonly url: string
+}
+
+interface Recipe {
+  find(): string | undefined
+  launch(archive: string, folder: string): Promise<OwnServer>
+}
+
+const script = new URL('../../../../scripts/servers/zookeeper.mjs', import.meta.url).href
+const recipe: Recipe = await import(script)
+const archive = recipe.find()
+
+describe.runIf(archive !== undefined)('two schedulers on a ZooKeeper that fails', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cronwright-zookeeper-'))
+  let own: OwnServer
+  beforeAll(async () => {
+    own = await recipe.launch(archive ?? '', folder)
+  }, 60_000)
+  afterAll(async () => {
+    await own.server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const schedulersOn = async (path: string) => {
+    const fired: string[] = []
+    const schedulers = [1, 2].map(() => {
+      const store = new ZooKeeperJobStore({ url: own.url, basePath: path, timeout: '600ms', sessionTimeout: '2s' })
+      const made = new Scheduler({ jobStores: { default: store }, leaseDuration: '2s', pollInterval: '200ms' })
+      made.register('tick', (_input: unknown, run: RunContext) => void fired.push(run.id))
+      return made
+    })
+    for (const each of schedulers) await each.start()
+    return { fired, schedulers }
+  }
+
+  it.each([
+    [
+      'is killed and started again',
+      async () => {
+        own.server.kill()
+        await own.server.start()
+      },
+    ],
+    [
+      'is stopped for longer than a session',
+      async () => {
+        own.server.pause()
+        await new Promise((resolve) => setTimeout(resolve, 4_000))
+        own.server.resume()
+      },
+    ],
+  ])('lose no due time and fire none twice when it %s', { timeout: 60_000 }, async (_name, fault) => {
+    const { fired, schedulers } = await schedulersOn(newPath())
+    const [first] = schedulers
+    await first?.addJob('tick', interval('250ms'), { id: 'tick', coalesce: false, maxInstances: 100 })
+    await expect.poll(() => fired.length, { timeout: 10_000 }).toBeGreaterThan(3)
+    await fault()
+    const before = fired.length
+    await expect.poll(() => fired.length, { timeout: 20_000 }).toBeGreaterThan(before + 8)
+    await first?.pauseJob('tick')
+    const finished = async () => (await first?.getRuns({ jobId: 'tick', limit: 1_000 })) ?? []
+    await expect
+      .poll(async () => (await finished()).filter(({ finishedAt }) => finishedAt === null).length, { timeout: 20_000 })
+      .toBe(0)
+    const runs = (await finished()).reverse()
+    for (const [index, { dueAt }] of runs.slice(1).entries()) {
+      expect(dueAt.getTime() - (runs[index]?.dueAt.getTime() ?? 0)).toBe(250)
+    }
+    // A run that was at work when the server went may start again; its id is the same.
+    expect(new Set(fired).size).toBe(runs.length)
+    await Promise.all(schedulers.map((each) => each.shutdown({ timeout: 0 })))
+  })
+})
