@@ -10,7 +10,7 @@ const ENVIRONMENT = {
   FILE: './jobs.db',
   EMPTY: '',
   PASSWORD: 'hunter2-and-more',
-  URL: 'redis://me:hunter2-and-more@host',
+  URL: 'amqp://me:hunter2-and-more@host',
   NESTED: '${TZ_NAME}',
 }
 
