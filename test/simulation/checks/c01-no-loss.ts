@@ -66,8 +66,10 @@ function wrongSkip(run: RunDump, job: JobFacts | undefined, facts: Facts): strin
       const skippedAt = run.finishedAt ?? run.at
       const since = skippedAt - 2 * facts.settings.longestRunMs
       // An end before its own due time shows that the clock was set back: it says nothing about when it was.
+      // And fire times that it shows again are skipped while runs of later ones are at work.
+      const isBefore = (at: number): boolean => at < run.at || facts.clockWentBack
       const isAtWork = ({ at, id, finishedAt }: RunDump): boolean =>
-        id !== run.id && at < run.at && (finishedAt === null || finishedAt < at || finishedAt >= since)
+        id !== run.id && isBefore(at) && (finishedAt === null || finishedAt < at || finishedAt >= since)
       const runs = facts.runsOfJob.get(run.jobId ?? '') ?? []
       return runs.some(isAtWork) ? undefined : 'skipped for max-instances with nothing at work'
     }

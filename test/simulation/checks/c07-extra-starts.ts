@@ -29,6 +29,8 @@ export function checkExtraStarts(facts: Facts): Violation[] {
       deaths === MAX_CRASHES &&
       last !== undefined &&
       state !== 'dead' &&
+      // A user may cancel it before anybody has found its last lease over; who did is checked by C1.
+      state !== 'cancelled' &&
       facts.overBy(last.start) < facts.settings.endAt
     )
       report(runId, `${deaths} processes died of it, and it is ${state}`)

@@ -57,6 +57,15 @@ export class Facts {
     return this.history.log.filter((event): event is EventOf<E> => event.ev === ev)
   }
 
+  /** Whether the machine's wall clock was ever set back. */
+  get clockWentBack(): boolean {
+    const { clock } = this.settings
+    return clock.some(({ from, wall }, index) => {
+      const before = clock[index - 1]
+      return before !== undefined && wall < before.wall + (from - before.from) * before.rate
+    })
+  }
+
   /** True time by which whatever is due at `at` must have been seen to; infinite when no process was ever well. */
   seenToBy(at: number): number {
     return this.health.wellFor(at, this.boundMs)
