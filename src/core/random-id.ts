@@ -19,3 +19,12 @@ export function randomId(): string {
   used += 1
   return pool.toString('hex', start, start + BYTES)
 }
+
+/**
+ * Version of a new job. Not 1: a job that is removed and added again under its id must not have a version that a process
+ * which was stopped meanwhile still holds, or what it writes late would be accepted. A number that fits into 32 bits with
+ * a thousand million changes to come.
+ */
+export function firstVersion(): number {
+  return 1 + Math.floor(Math.random() * 2 ** 30)
+}

@@ -39,7 +39,7 @@ export interface RecordHeader<K extends RecordKind = RecordKind> {
   readonly kind: K
   /** Unique among the records of its kind. A fired run's id is `jobId@fireTime`. */
   readonly id: string
-  /** Rises by one at each change; 1 for a new record. The fencing token. */
+  /** Rises by one at each change, from 1 for a run and from a number drawn for a job. The fencing token. */
   readonly version: number
   readonly lane: Lane
   /** Epoch ms at which something has to be done about this record; null: nothing until somebody changes it. */

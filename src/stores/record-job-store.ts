@@ -3,6 +3,7 @@
  * life cycle. A subclass gives `open`, `close` and the operations of {@link RecordStore}.
  */
 
+import { firstVersion } from '../core/random-id.ts'
 import { ConflictingIdError, CronwrightError, JobLookupError } from '../errors.ts'
 import { checkJob } from '../jobs/check-job.ts'
 import { type Job, jobFromRecord, recordFromJob } from '../jobs/job.ts'
@@ -121,7 +122,7 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
 
   async addJob(job: Job): Promise<void> {
     const checked = checkJob(job, this.#alias, 'job')
-    const [result] = await this.commit([{ expect: 0, record: recordFromJob(checked, 1) }])
+    const [result] = await this.commit([{ expect: 0, record: recordFromJob(checked, firstVersion()) }])
     if (result?.applied !== true) throw new ConflictingIdError(job.id, this.#alias)
   }
 

@@ -1,6 +1,6 @@
 /** A job on its way into a store: its arguments checked, its record made, its place in time found. */
 
-import { randomId } from '../../core/random-id.ts'
+import { firstVersion, randomId } from '../../core/random-id.ts'
 import { ConflictingIdError, InvalidArgumentError, TransientJobError, TriggerError } from '../../errors.ts'
 import type { JobSpec, JobState } from '../../jobs/job.ts'
 import { type ResolvedOptions, resolveDefaults, resolveOptions } from '../../jobs/options.ts'
@@ -60,7 +60,7 @@ function recordOf(
   return {
     kind: 'job',
     id,
-    version: 1,
+    version: firstVersion(),
     lane: 'job',
     due,
     state: options.paused === true ? 'paused' : due === null ? 'idle' : 'waiting',

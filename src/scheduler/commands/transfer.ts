@@ -1,5 +1,6 @@
 /** Jobs out of a scheduler and into one, as JSON text. */
 
+import { firstVersion } from '../../core/random-id.ts'
 import { checkBoolean, checkFields, checkOptions, checkText } from '../../core/validate.ts'
 import { ConflictingIdError, InvalidArgumentError } from '../../errors.ts'
 import { type Job, jobFromRecord, recordFromJob } from '../../jobs/job.ts'
@@ -27,7 +28,7 @@ export async function importJobs(kernel: Kernel, loop: Loop, text: unknown, opti
   const { store, replaceExisting = false } = checkOptions(options, 'options', ['store', 'replaceExisting'])
   const replaces = checkBoolean(replaceExisting, 'options.replaceExisting')
   const slot = kernel.storeSlot(store === undefined ? 'default' : checkText(store, 'options.store'))
-  const records = parse(text).map((job) => recordFromJob(job, 1))
+  const records = parse(text).map((job) => recordFromJob(job, firstVersion()))
   const ids = new Set<string>()
   for (const [index, { id }] of records.entries()) {
     if (ids.has(id)) throw new InvalidArgumentError(`text.jobs[${index}].id`, id, 'must not be the id of another job')
