@@ -2,7 +2,14 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { SqliteDatabase } from '../../../../src/sqlite.ts'
-import { changeRun, finishedRun, getRun, insert, jobRecord, runRecord } from '../../../../src/testing/conformance/records.ts'
+import {
+  changeRun,
+  finishedRun,
+  getRun,
+  insert,
+  jobRecord,
+  runRecord,
+} from '../../../../src/testing/conformance/records.ts'
 import { newPath, openDatabase, openStore, query } from './fixtures.ts'
 
 describe('SqliteJobStore', () => {
