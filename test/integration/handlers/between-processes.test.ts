@@ -27,16 +27,17 @@ it('ZJ-23 ZJ-24 a run at work in another process is followed, and aborted within
   })()
   const worker = startChild<Line>(SCRIPT, path)
   await worker.find(({ event }) => event === 'started')
-  // Progress and log are written within a second.
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
-  expect(seen.at(-1)).toMatchObject({ state: 'running', percent: 50 })
-  expect(await scheduler.getRunLog(id)).toMatchObject([{ level: 'info', message: 'begun' }])
+  // Progress and log are written within a second, and a busy machine takes longer.
+  await expect.poll(() => seen.at(-1), { timeout: 5_000 }).toMatchObject({ state: 'running', percent: 50 })
+  await expect
+    .poll(() => scheduler.getRunLog(id), { timeout: 5_000 })
+    .toMatchObject([{ level: 'info', message: 'begun' }])
 
   const cancelledAt = Date.now()
   await scheduler.cancelRun(id)
   const { at } = await worker.find(({ event }) => event === 'RUN_CANCELLED')
   // One poll, and what a busy machine adds.
-  expect(at - cancelledAt).toBeLessThan(POLL_MS + 250)
+  expect(at - cancelledAt).toBeLessThan(POLL_MS + 1_000)
   await following
   expect(seen.at(-1)).toMatchObject({ state: 'cancelled', output: undefined })
   worker.kill('SIGTERM')
