@@ -6,9 +6,10 @@ import { affectedRows, connectionOf, errorNumber, type MySqlPool, rowsOf } from 
 
 /**
  * Deadlock found, lock wait timeout: the server undid the statement and asks to try again. Duplicate key: another process
- * added a record after this one had looked for it, and now it is seen.
+ * added a record after this one had looked for it, and now it is seen. Auto-increment not read: MariaDB's word for two
+ * inserts that waited for each other.
  */
-const TRY_AGAIN = new Set([1213, 1205, 1062])
+const TRY_AGAIN = new Set([1213, 1205, 1062, 1467])
 const TRIES = 5
 const PAUSE_MS = 5
 
