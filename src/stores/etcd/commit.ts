@@ -4,7 +4,8 @@
  */
 
 import { APPLIED, type ChangeResult, REFUSED } from '../../jobs/record.ts'
-import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
+import type { EncodedChange } from '../encoded-job-store.ts'
+import { isNews } from '../news.ts'
 import { batchesOf } from '../sql/batches.ts'
 import type { Connection, Operation } from './connection.ts'
 import { inFlight } from './in-flight.ts'
@@ -48,8 +49,8 @@ export class ChangeWriter {
       const plans = await this.#plans(changes, open)
       const again: number[] = []
       await inFlight(requestsOf(plans), async (request) => {
-        const isNewsOf = request.some(({ index }) => isNews(changes[index]))
-        for (const [plan, result] of await this.#send(request, isNewsOf)) {
+        const told = request.flatMap(({ index }) => changes[index] ?? [])
+        for (const [plan, result] of await this.#send(request, told.some(isNews))) {
           const isSame = result === REFUSED && this.#isAtVersion(changes[plan.index])
           if (isSame) again.push(plan.index)
           else results[plan.index] = result
@@ -180,15 +181,4 @@ function requestsOf(plans: readonly Plan[]): readonly Request[] {
   }
   if (request.length > 0) requests.push(request)
   return requests
-}
-
-/** Whether others may have to look: something was added, or made due again. What this process claimed is no news. */
-function isNews(change: EncodedChange | undefined): boolean {
-  if (change === undefined) return false
-  if (!('key' in change)) return isWaiting(change.record) || change.inserts.some(isWaiting)
-  return change.patch?.state === 'pending' || change.inserts.some(isWaiting)
-}
-
-function isWaiting({ kind, state }: EncodedRecord): boolean {
-  return kind === 'job' || (kind === 'run' && state === 'pending')
 }

@@ -7,6 +7,7 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import { hasMethods, property } from '../driver-edge.ts'
 import { importPeer } from '../import-peer.ts'
 
 /** What a store needs of a client: an `Etcd3` of the package etcd3 fits. */
@@ -52,15 +53,4 @@ export function watchKey(client: EtcdClient, key: Buffer): EtcdWatcher {
 /** Name of the class of an error of the driver: the only thing that tells one from another. */
 export function errorName(error: unknown): string | undefined {
   return error instanceof Error ? error.constructor.name : undefined
-}
-
-/** A property of a value that may be anything; objects and functions alike. */
-export function property(value: unknown, name: string): unknown {
-  const hasProperties = (typeof value === 'object' && value !== null) || typeof value === 'function'
-  return hasProperties ? Reflect.get(value, name) : undefined
-}
-
-function hasMethods<T>(value: unknown, names: readonly (keyof T & string)[]): value is T
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return names.every((name) => typeof property(value, name) === 'function')
 }

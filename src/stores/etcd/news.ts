@@ -4,9 +4,10 @@
  */
 
 import { systemClock, type TimerHandle } from '../../core/clock.ts'
+import { property } from '../driver-edge.ts'
 import type { StoreHost } from '../job-store.ts'
 import type { Connection, Operation } from './connection.ts'
-import { type EtcdClient, type EtcdWatcher, property, watchKey } from './driver.ts'
+import { type EtcdClient, type EtcdWatcher, watchKey } from './driver.ts'
 
 const NEWS = 'news'
 /** After which a watch that the server ended is begun again. */

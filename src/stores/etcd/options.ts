@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from '../../core/duration.ts'
 import { checkFields, checkPlainObject, checkText } from '../../core/validate.ts'
 import { InvalidArgumentError } from '../../errors.ts'
 import { jsonSerializer, type Serializer } from '../../jobs/serializer.ts'
+import { checkOneSource } from '../one-source.ts'
 import { type EtcdClient, isEtcdClient } from './driver.ts'
 import { faultHandling } from './endpoints.ts'
 
@@ -81,13 +82,7 @@ interface Source {
 }
 
 function sourceOf({ url, connection, client }: Readonly<Record<string, unknown>>): Source {
-  const [first, second] = Object.entries({ url, connection, client }).filter(([, part]) => part !== undefined)
-  if (first === undefined) {
-    throw new InvalidArgumentError('options.url', url, 'must be given (or connection, or client)')
-  }
-  if (second !== undefined) {
-    throw new InvalidArgumentError(`options.${second[0]}`, '(hidden)', `must not be given with ${first[0]}`)
-  }
+  checkOneSource({ url, connection, client }, 'client')
   if (client !== undefined) {
     if (isEtcdClient(client)) return { source: { client }, path: '' }
     throw new InvalidArgumentError('options.client', '(hidden)', 'must be an Etcd3 of the package etcd3')

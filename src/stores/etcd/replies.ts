@@ -1,7 +1,7 @@
 /** What the server answers, checked where it is read: the driver gives integers of 64 bits as text. */
 
 import { CronwrightError } from '../../errors.ts'
-import { property } from './driver.ts'
+import { property } from '../driver-edge.ts'
 
 /** One key with its value. */
 export interface KeyValue {

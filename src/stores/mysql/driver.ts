@@ -4,6 +4,7 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import { hasMethods, property } from '../driver-edge.ts'
 import { importPeer } from '../import-peer.ts'
 import type { SqlRow } from '../sql/statement.ts'
 
@@ -56,13 +57,4 @@ export function affectedRows(result: unknown): number {
 export function errorNumber(error: unknown): number | undefined {
   const number = property(error, 'errno')
   return typeof number === 'number' ? number : undefined
-}
-
-function hasMethods<T>(value: unknown, names: readonly (keyof T & string)[]): value is T
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return names.every((name) => typeof property(value, name) === 'function')
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from '../../core/duration.ts'
 import { checkBoolean, checkFields, checkInteger, checkPlainObject, checkText } from '../../core/validate.ts'
 import { InvalidArgumentError } from '../../errors.ts'
 import { jsonSerializer, type Serializer } from '../../jobs/serializer.ts'
+import { checkOneSource } from '../one-source.ts'
 import { checkTable } from '../sql/tables.ts'
 import { isMySqlPool, type MySqlPool } from './driver.ts'
 
@@ -66,13 +67,7 @@ export function resolveMySqlOptions(value: unknown): ResolvedMySqlOptions {
 
 function sourceOf(fields: Readonly<Record<string, unknown>>, timeoutMs: number): ResolvedMySqlOptions['source'] {
   const { url, connection, pool, maxConnections } = fields
-  const [first, second] = Object.entries({ url, connection, pool }).filter(([, part]) => part !== undefined)
-  if (first === undefined) {
-    throw new InvalidArgumentError('options.url', url, 'must be given (or connection, or pool)')
-  }
-  if (second !== undefined) {
-    throw new InvalidArgumentError(`options.${second[0]}`, '(hidden)', `must not be given with ${first[0]}`)
-  }
+  checkOneSource(fields, 'pool')
   if (pool !== undefined) {
     if (maxConnections !== undefined) {
       throw new InvalidArgumentError('options.maxConnections', maxConnections, 'must not be given with your own pool')

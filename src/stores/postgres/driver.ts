@@ -4,6 +4,7 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import { hasMethods, property } from '../driver-edge.ts'
 import { importPeer } from '../import-peer.ts'
 import type { SqlRow } from '../sql/statement.ts'
 
@@ -55,13 +56,4 @@ export function rowsOf(result: unknown): readonly SqlRow[] {
 export function sqlState(error: unknown): string | undefined {
   const code = property(error, 'code')
   return typeof code === 'string' ? code : undefined
-}
-
-function hasMethods<T>(value: unknown, names: readonly (keyof T & string)[]): value is T
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return names.every((name) => typeof property(value, name) === 'function')
-}
-
-export function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

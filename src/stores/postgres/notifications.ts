@@ -7,11 +7,13 @@
  */
 
 import { systemClock, type TimerHandle } from '../../core/clock.ts'
-import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
+import { property } from '../driver-edge.ts'
+import type { EncodedChange } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
+import { isNews } from '../news.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
-import { clientOf, type PostgresClient, type PostgresPool, property } from './driver.ts'
+import { clientOf, type PostgresClient, type PostgresPool } from './driver.ts'
 
 const HEARTBEAT_MS = 20_000
 const ANSWER_WITHIN_MS = 5_000
@@ -108,14 +110,4 @@ export class Notifications {
     this.#timer?.cancel()
     if (!this.#isStopped) this.#timer = systemClock.setTimer(() => void action(), delay)
   }
-}
-
-/** Whether others may have to look: something was added, or made due again. What this process claimed is no news. */
-function isNews(change: EncodedChange): boolean {
-  if (!('key' in change)) return isWaiting(change.record) || change.inserts.some(isWaiting)
-  return change.patch?.state === 'pending' || change.inserts.some(isWaiting)
-}
-
-function isWaiting({ kind, state }: EncodedRecord): boolean {
-  return kind === 'job' || (kind === 'run' && state === 'pending')
 }

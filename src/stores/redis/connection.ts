@@ -4,7 +4,8 @@
  */
 
 import { systemClock, type TimerHandle } from '../../core/clock.ts'
-import { property, type RedisClient } from './driver.ts'
+import { property } from '../driver-edge.ts'
+import type { RedisClient } from './driver.ts'
 import type { Script } from './script.ts'
 
 export class Connection {

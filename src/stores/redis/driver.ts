@@ -4,6 +4,7 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import { property } from '../driver-edge.ts'
 import { importPeer } from '../import-peer.ts'
 
 /** What a store needs of a client: a `Redis` or a `Cluster` of `ioredis` fits. */
@@ -83,10 +84,4 @@ export function duplicateOf(client: RedisClient, timeoutMs: number): RedisClient
   const duplicate: unknown = Reflect.apply(client.duplicate, client, overrides)
   if (isRedisClient(duplicate)) return duplicate
   throw new CronwrightError('STORE_ERROR', 'the client gave a duplicate that is no client')
-}
-
-export function property(value: unknown, name: string): unknown {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null
-    ? Reflect.get(value, name)
-    : undefined
 }

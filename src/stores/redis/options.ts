@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from '../../core/duration.ts'
 import { checkBoolean, checkFields, checkPlainObject, checkText } from '../../core/validate.ts'
 import { InvalidArgumentError } from '../../errors.ts'
 import { jsonSerializer, type Serializer } from '../../jobs/serializer.ts'
+import { checkOneSource } from '../one-source.ts'
 import { type ConnectionSettings, isRedisClient, type RedisClient } from './driver.ts'
 
 /** Options of {@link RedisJobStore}: `url`, `connection` or `client`, and how the data is kept. */
@@ -66,13 +67,7 @@ export function resolveRedisOptions(value: unknown): ResolvedRedisOptions {
 }
 
 function sourceOf({ url, connection, client }: Readonly<Record<string, unknown>>): ResolvedRedisOptions['source'] {
-  const given = Object.entries({ url, connection, client }).filter(([, part]) => part !== undefined)
-  const [first, second] = given
-  if (first === undefined)
-    throw new InvalidArgumentError('options.url', url, 'must be given (or connection, or client)')
-  if (second !== undefined) {
-    throw new InvalidArgumentError(`options.${second[0]}`, '(hidden)', `must not be given with ${first[0]}`)
-  }
+  checkOneSource({ url, connection, client }, 'client')
   if (client !== undefined) {
     if (isRedisClient(client)) return { client }
     throw new InvalidArgumentError('options.client', '(hidden)', 'must be a Redis or a Cluster of ioredis')

@@ -4,6 +4,7 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import { hasMethods, property } from '../driver-edge.ts'
 import { importPeer } from '../import-peer.ts'
 
 /** What a store needs of an open database: a `DatabaseSync` of `node:sqlite` or a `Database` of better-sqlite3 fits. */
@@ -77,13 +78,4 @@ export function isBusy(error: unknown): boolean {
 
 function isClass(value: unknown): value is new (path: string) => unknown {
   return typeof value === 'function'
-}
-
-function hasMethods<T>(value: unknown, names: readonly (keyof T & string)[]): value is T
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return names.every((name) => typeof property(value, name) === 'function')
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

@@ -8,6 +8,7 @@
 import { CronwrightError } from '../../errors.ts'
 import { APPLIED, type ChangeResult, REFUSED, type RecordKey } from '../../jobs/record.ts'
 import type { EncodedChange } from '../encoded-job-store.ts'
+import { isWaiting } from '../news.ts'
 import type { Operation } from './driver.ts'
 import type { LargeTexts } from './large-texts.ts'
 import type { MultiWriter } from './multi-writer.ts'
@@ -203,8 +204,4 @@ function isNews(change: PreparedChange): boolean {
   if (change.inserts.some(({ header }) => isWaiting(header))) return true
   if (change.record !== undefined) return isWaiting(change.record.header)
   return change.patch?.header.state === 'pending'
-}
-
-function isWaiting({ kind, state }: { readonly kind: string; readonly state: string }): boolean {
-  return kind === 'job' || (kind === 'run' && state === 'pending')
 }

@@ -8,8 +8,9 @@
  */
 
 import { systemClock, type TimerHandle } from '../../core/clock.ts'
+import { property } from '../driver-edge.ts'
 import { ConnectionProblem } from './connection-problem.ts'
-import { CODE, codeOf, destroy, property, type ZooKeeperClient } from './driver.ts'
+import { CODE, codeOf, destroy, type ZooKeeperClient } from './driver.ts'
 
 type Done = (error: unknown, reply?: unknown, stat?: unknown) => void
 

@@ -8,6 +8,7 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import { property } from '../driver-edge.ts'
 import { importPeer } from '../import-peer.ts'
 
 type Callback = (error: unknown, reply?: unknown, stat?: unknown) => void
@@ -155,12 +156,6 @@ function contain(client: ZooKeeperClient): void {
 export function codeOf(error: unknown): number | undefined {
   const code = property(error, 'code')
   return typeof code === 'number' ? code : undefined
-}
-
-export function property(value: unknown, name: string): unknown {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
-    ? Reflect.get(value, name)
-    : undefined
 }
 
 function call(target: unknown, name: string, parameters: readonly unknown[]): void {

@@ -5,7 +5,7 @@
 
 import { systemClock } from '../../core/clock.ts'
 import type { RecordKey, RecordKind } from '../../jobs/record.ts'
-import { property } from './driver.ts'
+import { property } from '../driver-edge.ts'
 import { entryName, type Journal, type JournalEntry, numberOf, type Segment } from './journal.ts'
 import { KEPT_MS } from './journal-sweep.ts'
 import { KINDS, keyText, type Paths } from './paths.ts'

@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from '../../core/duration.ts'
 import { checkFields, checkOneOf, checkPlainObject, checkText, type Fields } from '../../core/validate.ts'
 import { InvalidArgumentError } from '../../errors.ts'
 import { jsonSerializer, type Serializer } from '../../jobs/serializer.ts'
+import { checkOneSource } from '../one-source.ts'
 import { type Access, isZooKeeperClient, type ZooKeeperClient } from './driver.ts'
 
 /** Options of {@link ZooKeeperJobStore}: `url`, `connection` or `client`, and where the data is kept. */
@@ -68,15 +69,8 @@ const DEFAULT_PATH = '/cronwright'
 /** @throws InvalidArgumentError */
 export function resolveZooKeeperOptions(value: unknown): ResolvedZooKeeperOptions {
   const fields = checkFields(value, 'options', ZOOKEEPER_OPTIONS)
-  const { url, connection, client, timeout = '5s', serializer = jsonSerializer } = fields
-  const given = Object.entries({ url, connection, client }).filter(([, part]) => part !== undefined)
-  const [first, second] = given
-  if (first === undefined) {
-    throw new InvalidArgumentError('options.url', url, 'must be given (or connection, or client)')
-  }
-  if (second !== undefined) {
-    throw new InvalidArgumentError(`options.${second[0]}`, '(hidden)', `must not be given with ${first[0]}`)
-  }
+  const { url, client, timeout = '5s', serializer = jsonSerializer } = fields
+  checkOneSource(fields, 'client')
   const address = url === undefined ? undefined : addressOf(url)
   const source = client === undefined ? { config: configOf(fields, address) } : { client: checkClient(fields) }
   const isAuthenticated = 'config' in source && source.config.auth !== undefined

@@ -1,7 +1,8 @@
 /** The server's calls as functions of values: what is read, what is made, and several changes at once or not at all. */
 
+import { property } from '../driver-edge.ts'
 import { Connection, type ConnectionListener } from './connection.ts'
-import { ANY_VERSION, CODE, codeOf, type Operation, property, sendMulti, type ZooKeeperClient } from './driver.ts'
+import { ANY_VERSION, CODE, codeOf, type Operation, sendMulti, type ZooKeeperClient } from './driver.ts'
 
 /** What a znode holds. */
 export interface Znode {

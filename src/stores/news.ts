@@ -1,6 +1,7 @@
-/** Which changes others want to hear of. */
+/** Which changes the other processes on a store want to hear of before they would ask. */
 
-import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
+import type { RecordHeader } from '../jobs/record.ts'
+import type { EncodedChange } from './encoded-job-store.ts'
 
 /** Whether others may have to look: something was added, or made due again. What this process claimed is no news. */
 export function isNews(change: EncodedChange): boolean {
@@ -8,6 +9,7 @@ export function isNews(change: EncodedChange): boolean {
   return change.patch?.state === 'pending' || change.inserts.some(isWaiting)
 }
 
-function isWaiting({ kind, state }: EncodedRecord): boolean {
+/** Whether a record that was added waits for a process. */
+export function isWaiting({ kind, state }: Pick<RecordHeader, 'kind' | 'state'>): boolean {
   return kind === 'job' || (kind === 'run' && state === 'pending')
 }
