@@ -33,6 +33,19 @@ export interface EncodedRecord extends RecordHeader {
 /** A patch with contents as text; absent fields stay. */
 export type EncodedPatch = Partial<Omit<EncodedRecord, 'kind' | 'id' | 'version'>>
 
+/** The fields that a patch may set, in the order in which stores write them. */
+export const PATCHABLE = [
+  'lane',
+  'due',
+  'state',
+  'at',
+  'functionRef',
+  'queue',
+  'priority',
+  'status',
+  'spec',
+] as const satisfies readonly (keyof EncodedPatch)[]
+
 /** A {@link Change} as drivers see it. */
 export type EncodedChange =
   | { readonly expect: 0; readonly record: EncodedRecord; readonly inserts: readonly EncodedRecord[] }

@@ -4,9 +4,9 @@
  */
 
 import { APPLIED, type ChangeResult, REFUSED } from '../../jobs/record.ts'
+import { batchesOf } from '../batches.ts'
 import type { EncodedChange } from '../encoded-job-store.ts'
 import { isNews } from '../news.ts'
-import { batchesOf } from '../sql/batches.ts'
 import type { Connection, Operation } from './connection.ts'
 import { inFlight } from './in-flight.ts'
 import { partitionKey } from './keys.ts'

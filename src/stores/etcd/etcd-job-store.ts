@@ -1,7 +1,7 @@
 /** The etcd store: every change is one guarded transaction, and many of them travel in one request. */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
-import { type ErrorMeaning, SqlJobStore, type SqlSession } from '../sql/sql-job-store.ts'
+import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { errorName } from './driver.ts'
 import { type EtcdJobStoreOptions, type ResolvedEtcdOptions, resolveEtcdOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -23,7 +23,7 @@ const HINTS: Readonly<Record<string, string>> = {
  * @example
  * const scheduler = new Scheduler({ jobStores: { default: new EtcdJobStore({ url: 'etcd://localhost:2379/app' }) } })
  */
-export class EtcdJobStore extends SqlJobStore {
+export class EtcdJobStore extends ServerJobStore {
   override readonly capabilities: StoreCapabilities = { persistent: true, shared: true }
 
   readonly #options: ResolvedEtcdOptions
@@ -35,7 +35,7 @@ export class EtcdJobStore extends SqlJobStore {
     this.#options = resolved
   }
 
-  protected override openSession(): Promise<SqlSession> {
+  protected override openSession(): Promise<ServerSession> {
     return Session.open(this.#options, this.host)
   }
 

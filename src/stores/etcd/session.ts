@@ -4,7 +4,7 @@ import { CronwrightError } from '../../errors.ts'
 import type { ChangeResult, RecordKey } from '../../jobs/record.ts'
 import type { EncodedChange } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
-import type { SqlSession } from '../sql/sql-job-store.ts'
+import type { ServerSession } from '../server-job-store.ts'
 import { ChangeWriter } from './commit.ts'
 import { Compaction } from './compaction.ts'
 import { Connection } from './connection.ts'
@@ -23,7 +23,7 @@ const FORMAT_KEY = 'format'
 /** Records removed at a time. */
 const SLICE = 1_000
 
-export class Session implements SqlSession {
+export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper

@@ -7,8 +7,8 @@
  */
 
 import { APPLIED, type ChangeResult, REFUSED } from '../../jobs/record.ts'
+import { batchesOf } from '../batches.ts'
 import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
-import { batchesOf } from '../sql/batches.ts'
 import { COLUMNS, number, text, valuesOf } from '../sql/rows.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database, Transaction } from './database.ts'

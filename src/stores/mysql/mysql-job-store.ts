@@ -1,7 +1,7 @@
 /** The MySQL store: every operation is one transaction of a few statements, each for a whole batch. */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
-import { type ErrorMeaning, SqlJobStore, type SqlSession } from '../sql/sql-job-store.ts'
+import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { errorNumber } from './driver.ts'
 import { type MySqlJobStoreOptions, type ResolvedMySqlOptions, resolveMySqlOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -23,7 +23,7 @@ const HINTS: Readonly<Record<number, string>> = {
  * @example
  * const scheduler = new Scheduler({ jobStores: { default: new MySqlJobStore({ url: process.env.DATABASE_URL }) } })
  */
-export class MySqlJobStore extends SqlJobStore {
+export class MySqlJobStore extends ServerJobStore {
   override readonly capabilities: StoreCapabilities = { persistent: true, shared: true }
 
   readonly #options: ResolvedMySqlOptions
@@ -35,7 +35,7 @@ export class MySqlJobStore extends SqlJobStore {
     this.#options = resolved
   }
 
-  protected override openSession(): Promise<SqlSession> {
+  protected override openSession(): Promise<ServerSession> {
     return Session.open(this.#options)
   }
 

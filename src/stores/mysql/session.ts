@@ -2,8 +2,8 @@
 
 import type { ChangeResult } from '../../jobs/record.ts'
 import type { EncodedChange } from '../encoded-job-store.ts'
+import type { ServerSession } from '../server-job-store.ts'
 import { number } from '../sql/rows.ts'
-import type { SqlSession } from '../sql/sql-job-store.ts'
 import { type Tables, tablesOf } from '../sql/tables.ts'
 import { ChangeWriter } from './commit.ts'
 import { Database } from './database.ts'
@@ -14,7 +14,7 @@ import { RecordReader } from './records.ts'
 import { prepareSchema } from './schema.ts'
 import { SeriesKeeper } from './series.ts'
 
-export class Session implements SqlSession {
+export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper

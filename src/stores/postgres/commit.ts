@@ -8,8 +8,8 @@
 
 import type { ChangeResult, RecordKind } from '../../jobs/record.ts'
 import { APPLIED, REFUSED } from '../../jobs/record.ts'
+import { batchesOf } from '../batches.ts'
 import type { EncodedChange, EncodedPatch } from '../encoded-job-store.ts'
-import { batchesOf } from '../sql/batches.ts'
 import { COLUMNS, number, text, valuesOf } from '../sql/rows.ts'
 import { BoundValues, type SqlValue } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'

@@ -1,7 +1,7 @@
 /** The PostgreSQL store: every operation is one statement, and so one round trip and one transaction. */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
-import { type ErrorMeaning, SqlJobStore, type SqlSession } from '../sql/sql-job-store.ts'
+import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { sqlState } from './driver.ts'
 import { type PostgresJobStoreOptions, type ResolvedPostgresOptions, resolvePostgresOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -23,7 +23,7 @@ const HINTS: Readonly<Record<string, string>> = {
  * @example
  * const scheduler = new Scheduler({ jobStores: { default: new PostgresJobStore({ url: process.env.DATABASE_URL }) } })
  */
-export class PostgresJobStore extends SqlJobStore {
+export class PostgresJobStore extends ServerJobStore {
   override readonly capabilities: StoreCapabilities = { persistent: true, shared: true }
 
   readonly #options: ResolvedPostgresOptions
@@ -35,7 +35,7 @@ export class PostgresJobStore extends SqlJobStore {
     this.#options = resolved
   }
 
-  protected override openSession(): Promise<SqlSession> {
+  protected override openSession(): Promise<ServerSession> {
     return Session.open(this.#options, this.host)
   }
 

@@ -2,7 +2,7 @@
 
 import type { ChangeResult, RecordKey } from '../../jobs/record.ts'
 import { APPLIED, REFUSED } from '../../jobs/record.ts'
-import type { EncodedChange, EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
+import { type EncodedChange, type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
 import { isNews } from '../news.ts'
 import type { Connection } from './connection.ts'
@@ -12,19 +12,6 @@ import { COMMIT } from './scripts/commit.ts'
 /** Records that one script writes at most, and text: a script has the server for itself, 25 us or so for a record. */
 const CHUNK_RECORDS = 125
 const CHUNK_TEXT = 2 ** 20
-
-/** Fields that a change may set. A patch may hold others, which it leaves as they are. */
-const PATCHABLE = [
-  'lane',
-  'due',
-  'state',
-  'at',
-  'functionRef',
-  'queue',
-  'priority',
-  'status',
-  'spec',
-] as const satisfies readonly (keyof EncodedPatch)[]
 
 type Values = (string | number)[]
 

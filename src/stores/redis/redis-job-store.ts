@@ -1,7 +1,7 @@
 /** The Redis store: every operation is one script, and so one round trip that nothing comes between. */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
-import { type ErrorMeaning, SqlJobStore, type SqlSession } from '../sql/sql-job-store.ts'
+import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { type RedisJobStoreOptions, type ResolvedRedisOptions, resolveRedisOptions } from './options.ts'
 import { Session } from './session.ts'
 
@@ -28,7 +28,7 @@ const CODES = new RegExp(`\\b(?:${Object.keys(HINTS).join('|')})\\b`)
  * @example
  * const scheduler = new Scheduler({ jobStores: { default: new RedisJobStore({ url: process.env.REDIS_URL }) } })
  */
-export class RedisJobStore extends SqlJobStore {
+export class RedisJobStore extends ServerJobStore {
   override readonly capabilities: StoreCapabilities = { persistent: true, shared: true }
 
   readonly #options: ResolvedRedisOptions
@@ -40,7 +40,7 @@ export class RedisJobStore extends SqlJobStore {
     this.#options = resolved
   }
 
-  protected override openSession(): Promise<SqlSession> {
+  protected override openSession(): Promise<ServerSession> {
     return Session.open(this.#options, this.host, this.alias)
   }
 

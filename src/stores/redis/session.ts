@@ -3,7 +3,7 @@
 import type { ChangeResult } from '../../jobs/record.ts'
 import type { EncodedChange } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
-import type { SqlSession } from '../sql/sql-job-store.ts'
+import type { ServerSession } from '../server-job-store.ts'
 import { ChangeWriter } from './changes.ts'
 import { Connection } from './connection.ts'
 import { duplicateOf, newClient } from './driver.ts'
@@ -16,7 +16,7 @@ import { REMOVE_JOBS } from './scripts/remove-jobs.ts'
 import { SeriesKeeper } from './series.ts'
 import { checkLayout, reportEviction } from './server-check.ts'
 
-export class Session implements SqlSession {
+export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper

@@ -2,7 +2,7 @@
 
 import { CronwrightError } from '../../errors.ts'
 import type { Lane, RecordKind } from '../../jobs/record.ts'
-import type { EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
+import { type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
 import type { SqlRow, SqlValue } from './statement.ts'
 
 /** Field of a record -> its column, in the order of the table. */
@@ -23,19 +23,6 @@ const COLUMN_OF = {
 } as const satisfies Readonly<Record<keyof EncodedRecord, string>>
 
 export const COLUMNS = Object.values(COLUMN_OF).join(', ')
-
-/** Fields that a change may set. */
-const PATCHABLE = [
-  'lane',
-  'due',
-  'state',
-  'at',
-  'functionRef',
-  'queue',
-  'priority',
-  'status',
-  'spec',
-] as const satisfies readonly (keyof EncodedPatch)[]
 
 const KINDS = { job: 'job', run: 'run', worker: 'worker', queue: 'queue', key: 'key', log: 'log' } as const satisfies {
   readonly [K in RecordKind]: K

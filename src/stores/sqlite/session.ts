@@ -6,7 +6,7 @@ import { systemClock, yieldToEventLoop } from '../../core/clock.ts'
 import { CronwrightError } from '../../errors.ts'
 import type { ChangeResult } from '../../jobs/record.ts'
 import type { EncodedChange } from '../encoded-job-store.ts'
-import type { SqlSession } from '../sql/sql-job-store.ts'
+import type { ServerSession } from '../server-job-store.ts'
 import { type Tables, tablesOf } from '../sql/tables.ts'
 import { ChangeWriter } from './changes.ts'
 import { Connection } from './connection.ts'
@@ -29,7 +29,7 @@ const WAL_PAGES = 4_000
 /** Changes in one transaction. More would hold up the event loop and the writers of other processes. */
 const MAX_CHANGES = 1_000
 
-export class Session implements SqlSession {
+export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper

@@ -4,7 +4,7 @@
  */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
-import { type ErrorMeaning, SqlJobStore, type SqlSession } from '../sql/sql-job-store.ts'
+import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { isBusy } from './driver.ts'
 import { type ResolvedSqliteOptions, resolveSqliteOptions, type SqliteJobStoreOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -15,7 +15,7 @@ import { Session } from './session.ts'
  * @example
  * const scheduler = new Scheduler({ jobStores: { default: new SqliteJobStore({ path: './jobs.db' }) } })
  */
-export class SqliteJobStore extends SqlJobStore {
+export class SqliteJobStore extends ServerJobStore {
   override readonly capabilities: StoreCapabilities
 
   readonly #options: ResolvedSqliteOptions
@@ -29,7 +29,7 @@ export class SqliteJobStore extends SqlJobStore {
     this.capabilities = { persistent: !isForgotten, shared: !isForgotten }
   }
 
-  protected override openSession(): Promise<SqlSession> {
+  protected override openSession(): Promise<ServerSession> {
     return Session.open(this.#options, this.host.now())
   }
 

@@ -1,10 +1,11 @@
 /** An open store: its connection, its index, and the operations on them. */
 
 import { systemClock, type TimerHandle } from '../../core/clock.ts'
-import type { ChangeResult, RecordKey } from '../../jobs/record.ts'
+import type { ChangeResult } from '../../jobs/record.ts'
 import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
-import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from '../record-store.ts'
+import type { RunSeries } from '../record-store.ts'
+import type { ServerSession } from '../server-job-store.ts'
 import { ChangeWriter } from './commit.ts'
 import { Driver, type ZooKeeperClient } from './driver.ts'
 import { Followers } from './followers.ts'
@@ -23,7 +24,21 @@ const LOOK_MS = 10_000
 /** A listed record may be removed before its contents are read: list again, but not for ever. */
 const TRIES = 5
 
-export class Session {
+export class Session implements ServerSession {
+  readonly records: ServerSession['records'] = {
+    read: (keys) => eachOf(keys, (key) => this.#records.encoded(key)),
+    list: (query) => this.#whole(() => this.#index.list(query)),
+    count: (query) => this.#caughtUp(() => this.#index.count(query)),
+  }
+  readonly due: ServerSession['due'] = {
+    due: (query) => this.#whole(() => this.#index.due(query)),
+    nextDue: (query) => this.#caughtUp(() => this.#index.nextDue(query)),
+  }
+  readonly series: ServerSession['series'] = {
+    countActive: (jobIds) => this.#caughtUp(() => this.#countActive(jobIds)),
+    trim: (series) => this.#trim(series),
+  }
+
   readonly #server: Server
   readonly #paths: Paths
   readonly #index = new RecordIndex()
@@ -65,47 +80,8 @@ export class Session {
     }
   }
 
-  async read(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {
-    return eachOf(keys, (key) => this.#records.encoded(key))
-  }
-
-  async list(query: ListQuery): Promise<readonly EncodedRecord[]> {
-    return this.#whole(() => this.#index.list(query))
-  }
-
-  async count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number> {
-    await this.#followers.catchUp()
-    return this.#index.count(query)
-  }
-
-  async due(query: DueQuery): Promise<readonly EncodedRecord[]> {
-    return this.#whole(() => this.#index.due(query))
-  }
-
-  async nextDue(query: NextDueQuery): Promise<number | null> {
-    await this.#followers.catchUp()
-    return this.#index.nextDue(query)
-  }
-
-  async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    await this.#followers.catchUp()
-    const counts = jobIds.map((jobId): [string, number] => [jobId, this.#index.active(jobId)])
-    return new Map(counts.filter(([, active]) => active > 0))
-  }
-
   commit(changes: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
     return this.#changes.commit(changes)
-  }
-
-  async trim(series: readonly RunSeries[]): Promise<void> {
-    await this.#followers.catchUp()
-    const removed: StoredRecord[] = []
-    for (const run of series.flatMap((one) => this.#index.surplus(one))) {
-      const log = this.#index.get({ kind: 'log', id: run.id })
-      removed.push(run)
-      if (log !== undefined) removed.push(log)
-    }
-    await this.commit(removed.map(removal))
   }
 
   async removeJobs(): Promise<number> {
@@ -124,6 +100,32 @@ export class Session {
     this.#followers.stop()
     if (this.#server.isConnected) await this.#journal.close()
     await this.#server.close()
+  }
+
+  /** The ensemble has no clock that clients can read. */
+  serverTime(): undefined {
+    return undefined
+  }
+
+  async #caughtUp<T>(answer: () => T): Promise<T> {
+    await this.#followers.catchUp()
+    return answer()
+  }
+
+  #countActive(jobIds: readonly string[]): ReadonlyMap<string, number> {
+    const counts = jobIds.map((jobId): [string, number] => [jobId, this.#index.active(jobId)])
+    return new Map(counts.filter(([, active]) => active > 0))
+  }
+
+  async #trim(series: readonly RunSeries[]): Promise<void> {
+    await this.#followers.catchUp()
+    const removed: StoredRecord[] = []
+    for (const run of series.flatMap((one) => this.#index.surplus(one))) {
+      const log = this.#index.get({ kind: 'log', id: run.id })
+      removed.push(run)
+      if (log !== undefined) removed.push(log)
+    }
+    await this.commit(removed.map(removal))
   }
 
   async #prepare(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Changes cut into batches for one statement each. */
 
-import type { EncodedChange } from '../encoded-job-store.ts'
+import type { EncodedChange } from './encoded-job-store.ts'
 
 /** Changes in one batch. */
 const MAX_CHANGES = 1_000

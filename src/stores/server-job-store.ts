@@ -1,18 +1,18 @@
 /**
- * Base class of the stores on an SQL server: the record contract on a {@link SqlSession}, and errors of the driver as
+ * Base class of the stores on a server or a database: the record contract on a {@link ServerSession}, and errors of the driver as
  * ours. A subclass opens a session and knows what its server's error codes mean.
  */
 
-import { CronwrightError } from '../../errors.ts'
-import type { ChangeResult, RecordKey } from '../../jobs/record.ts'
-import type { Serializer } from '../../jobs/serializer.ts'
-import { type EncodedChange, EncodedJobStore, type EncodedRecord } from '../encoded-job-store.ts'
-import type { Awaitable } from '../job-store.ts'
-import type { StoreCapabilities } from '../record-job-store.ts'
-import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from '../record-store.ts'
+import { CronwrightError } from '../errors.ts'
+import type { ChangeResult, RecordKey } from '../jobs/record.ts'
+import type { Serializer } from '../jobs/serializer.ts'
+import { type EncodedChange, EncodedJobStore, type EncodedRecord } from './encoded-job-store.ts'
+import type { Awaitable } from './job-store.ts'
+import type { StoreCapabilities } from './record-job-store.ts'
+import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from './record-store.ts'
 
 /** An open database, with the operations of the record contract in groups. */
-export interface SqlSession {
+export interface ServerSession {
   readonly records: {
     read(keys: readonly RecordKey[]): Awaitable<readonly (EncodedRecord | undefined)[]>
     list(query: ListQuery): Awaitable<readonly EncodedRecord[]>
@@ -38,11 +38,11 @@ export interface ErrorMeaning {
   readonly hint: string | undefined
 }
 
-export abstract class SqlJobStore extends EncodedJobStore {
+export abstract class ServerJobStore extends EncodedJobStore {
   abstract override readonly capabilities: StoreCapabilities
 
   readonly #server: string
-  #session: SqlSession | undefined
+  #session: ServerSession | undefined
 
   /** @param server - name of the server, for errors */
   constructor(server: string, serializer: Serializer) {
@@ -50,7 +50,7 @@ export abstract class SqlJobStore extends EncodedJobStore {
     this.#server = server
   }
 
-  protected abstract openSession(): Promise<SqlSession>
+  protected abstract openSession(): Promise<ServerSession>
   protected abstract meaningOf(error: unknown): ErrorMeaning
 
   protected override async open(): Promise<void> {
@@ -111,7 +111,7 @@ export abstract class SqlJobStore extends EncodedJobStore {
     return this.#run('serverTime', (session) => session.serverTime())
   }
 
-  async #run<T>(operation: string, work: (session: SqlSession) => Awaitable<T>): Promise<T> {
+  async #run<T>(operation: string, work: (session: ServerSession) => Awaitable<T>): Promise<T> {
     if (this.#session === undefined) {
       throw new CronwrightError('STORE_CLOSED', `the job store ${JSON.stringify(this.alias)} is not open`)
     }
