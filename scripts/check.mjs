@@ -7,11 +7,14 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Step -> script of Node, and what it is given. The tests of the packaging are a step of their own. */
+/**
+ * Step -> script of Node, and what it is given. The build is first: lint follows the imports of examples into it. The
+ * tests of the packaging are a step of their own.
+ */
 const STEPS = {
+  build: ['scripts/build.mjs'],
   lint: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'],
   typecheck: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
-  build: ['scripts/build.mjs'],
   test: ['scripts/test.mjs', '--exclude=test/packaging/**'],
   packaging: ['scripts/test.mjs', 'test/packaging'],
 }

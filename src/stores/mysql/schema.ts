@@ -8,6 +8,7 @@
 
 import { CronwrightError } from '../../errors.ts'
 import { number } from '../sql/rows.ts'
+import { isOutdated } from '../sql/schema-version.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database, Transaction } from './database.ts'
 
@@ -53,15 +54,7 @@ const LOCK_WITHIN_S = 30
  */
 export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
   const version = await schemaVersion((sql, values) => database.rows(sql, values), tables)
-  if (version > LATEST) {
-    throw schemaError(tables, version, `is newer than this release of cronwright knows (${LATEST}); update cronwright`)
-  }
-  if (version === LATEST) return
-  if (!autoMigrate) {
-    const has = version === 0 ? 'does not exist' : `is older than the ${LATEST} that this release needs`
-    throw schemaError(tables, version, `${has}; start once with autoMigrate: true`)
-  }
-  await migrate(database, tables)
+  if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables)
 }
 
 /** Statements that define tables end a transaction, so what keeps the processes apart is a lock of the connection. */
@@ -91,10 +84,4 @@ async function schemaVersion(rows: Transaction['rows'], { schema }: Tables): Pro
   if (found.length === 0) return 0
   const [row] = await rows(`SELECT coalesce(max(version), 0) AS version FROM ${schema}`)
   return row === undefined ? 0 : number(row, 'version')
-}
-
-function schemaError(tables: Tables, version: number, problem: string): CronwrightError {
-  return new CronwrightError('STORE_ERROR', `the schema ${tables.schema}, version ${version}, ${problem}`, {
-    details: { field: 'autoMigrate', table: tables.records, version, supported: LATEST },
-  })
 }

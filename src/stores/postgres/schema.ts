@@ -5,8 +5,8 @@
  * Each index is partial where it can be: finished runs, most of the table, are in none of those that a claim reads.
  */
 
-import { CronwrightError } from '../../errors.ts'
 import { number } from '../sql/rows.ts'
+import { isOutdated } from '../sql/schema-version.ts'
 import type { SqlRow } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
@@ -54,15 +54,7 @@ type Rows = (sql: string, values?: readonly unknown[]) => Promise<readonly SqlRo
  */
 export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
   const version = await schemaVersion((sql, values) => database.rows(sql, values), tables)
-  if (version > LATEST) {
-    throw schemaError(tables, version, `is newer than this release of cronwright knows (${LATEST}); update cronwright`)
-  }
-  if (version === LATEST) return
-  if (!autoMigrate) {
-    const has = version === 0 ? 'does not exist' : `is older than the ${LATEST} that this release needs`
-    throw schemaError(tables, version, `${has}; start once with autoMigrate: true`)
-  }
-  await database.transaction((rows) => migrate(rows, tables))
+  if (isOutdated(tables, version, LATEST, autoMigrate)) await database.transaction((rows) => migrate(rows, tables))
 }
 
 async function migrate(rows: Rows, tables: Tables): Promise<void> {
@@ -79,10 +71,4 @@ async function schemaVersion(rows: Rows, { schema }: Tables): Promise<number> {
   if (found?.['found'] !== true) return 0
   const [row] = await rows(`SELECT coalesce(max(version), 0) AS version FROM ${schema}`)
   return row === undefined ? 0 : number(row, 'version')
-}
-
-function schemaError(tables: Tables, version: number, problem: string): CronwrightError {
-  return new CronwrightError('STORE_ERROR', `the schema ${tables.schema}, version ${version}, ${problem}`, {
-    details: { field: 'autoMigrate', table: tables.records, version, supported: LATEST },
-  })
 }

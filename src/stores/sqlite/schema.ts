@@ -7,8 +7,8 @@
  * per write. And rowids rise, so records due in the same millisecond come first in, first out.
  */
 
-import { CronwrightError } from '../../errors.ts'
 import { number } from '../sql/rows.ts'
+import { isOutdated } from '../sql/schema-version.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Connection } from './connection.ts'
 
@@ -49,19 +49,12 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
 const LATEST = MIGRATIONS.length
 
 /**
- * The version of the schema that a database has; 0 for none. Writes nothing.
+ * Refuses a schema that this release cannot use. Writes nothing.
  *
  * @throws CronwrightError (`STORE_ERROR`) when it is newer than this release, or older and not to be migrated
  */
 export function checkSchema(connection: Connection, tables: Tables, autoMigrate: boolean): void {
-  const version = schemaVersion(connection, tables)
-  if (version > LATEST) {
-    throw schemaError(tables, version, `is newer than this release of cronwright knows (${LATEST}); update cronwright`)
-  }
-  if (version < LATEST && !autoMigrate) {
-    const has = version === 0 ? 'does not exist' : `is older than the ${LATEST} that this release needs`
-    throw schemaError(tables, version, `${has}; start once with autoMigrate: true`)
-  }
+  isOutdated(tables, schemaVersion(connection, tables), LATEST, autoMigrate)
 }
 
 /** Brings the schema up to date. Of processes that start at once, the first does it and the others wait for it. */
@@ -81,10 +74,4 @@ function schemaVersion(connection: Connection, tables: Tables): number {
   if (exists.first(tables.schema.slice(1, -1)) === undefined) return 0
   const row = connection.prepare(`SELECT coalesce(max(version), 0) AS version FROM ${tables.schema}`).first()
   return row === undefined ? 0 : number(row, 'version')
-}
-
-function schemaError(tables: Tables, version: number, problem: string): CronwrightError {
-  return new CronwrightError('STORE_ERROR', `the schema ${tables.schema}, version ${version}, ${problem}`, {
-    details: { field: 'autoMigrate', table: tables.records, version, supported: LATEST },
-  })
 }

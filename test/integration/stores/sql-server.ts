@@ -1,8 +1,5 @@
 /** What a store on an SQL server says and does when its server, or the way to it, is not as it should be. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -11,20 +8,7 @@ import { CronwrightError } from '../../../src/errors.ts'
 import { interval, type RunContext, Scheduler } from '../../../src/index.ts'
 import type { StoreHost } from '../../../src/stores/job-store.ts'
 import type { RecordJobStore } from '../../../src/stores/record-job-store.ts'
-
-interface ServerProcess {
-  start(): Promise<void>
-  stop(): Promise<void>
-  kill(): void
-  pause(): void
-  resume(): void
-}
-
-interface Recipe {
-  readonly packages: readonly string[]
-  find(): string | undefined
-  launch(command: string, folder: string): Promise<{ readonly server: ServerProcess; readonly url: string }>
-}
+import { launchServer, type OwnServer } from './own-server.ts'
 
 /** A pool of the driver's, as a user would open one. */
 export interface UsersPool {
@@ -111,29 +95,18 @@ export function describeSqlServer(name: string, server: SqlServerUnderTest): voi
   })
 
   describe(`a scheduler on ${name}`, () => {
-    let process: ServerProcess | undefined
-    let url = ''
-    const folder = mkdtempSync(join(tmpdir(), 'cronwright-own-'))
+    let own: OwnServer | undefined
 
     beforeAll(async () => {
-      const path = new URL(`../../../scripts/servers/${server.recipe}.mjs`, import.meta.url).href
-      const recipe = (await import(path)) as Recipe
-      const command = recipe.find()
-      if (command === undefined) throw new Error(`there is no server to start: install ${recipe.packages.join(' ')}`)
-      const launched = await recipe.launch(command, folder)
-      process = launched.server
-      url = launched.url
+      own = await launchServer(server.recipe)
     })
 
-    afterAll(async () => {
-      await process?.stop()
-      rmSync(folder, { recursive: true, force: true })
-    })
+    afterAll(() => own?.remove())
 
     it.each(['is killed', 'stops answering'])(
       'goes on when its server %s and comes back',
       async (fault) => {
-        const store = server.create(url, newTable())
+        const store = server.create(own?.url ?? '', newTable())
         const leaseDuration = 5_000
         const scheduler = new Scheduler({ jobStores: { default: store }, leaseDuration, pollInterval: 200 })
         onTestFinished(() => scheduler.shutdown({ timeout: 0 }))
@@ -144,12 +117,12 @@ export function describeSqlServer(name: string, server: SqlServerUnderTest): voi
         await scheduler.start()
         await scheduler.addJob('tick', interval('250ms'), { id: 'tick', coalesce: false, maxInstances: 1_000 })
         await expect.poll(() => fired.length, { timeout: 10_000 }).toBeGreaterThan(2)
-        if (fault === 'is killed') process?.kill()
-        else process?.pause()
+        if (fault === 'is killed') own?.process.kill()
+        else own?.process.pause()
         await sleep(2_500)
         const before = fired.length
-        if (fault === 'is killed') await process?.start()
-        else process?.resume()
+        if (fault === 'is killed') await own?.process.start()
+        else own?.process.resume()
         await expect.poll(() => fired.length, { timeout: 15_000 }).toBeGreaterThan(before + 12)
         expect(errors.length).toBeLessThanOrEqual(2)
         await scheduler.pauseJob('tick')

@@ -1,24 +1,8 @@
 /** An etcd of a test's own, which it may restart, pause and put a password on; and the driver's own client to look inside. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Etcd3 } from 'etcd3'
 import { afterAll } from 'vitest'
-
-interface ServerProcess {
-  start(): Promise<void>
-  stop(): Promise<void>
-  kill(): void
-  pause(): void
-  resume(): void
-}
-
-interface Recipe {
-  readonly packages: readonly string[]
-  find(): string | undefined
-  launch(command: string, folder: string): Promise<{ readonly server: ServerProcess; readonly url: string }>
-}
+import { launchServer, type ServerProcess } from '../own-server.ts'
 
 export interface OwnServer {
   readonly process: ServerProcess
@@ -29,18 +13,10 @@ export interface OwnServer {
 
 /** Starts a server that goes with the tests of the file. @throws Error where the machine has no etcd to start */
 export async function ownServer(): Promise<OwnServer> {
-  const path = new URL('../../../../scripts/servers/etcd.mjs', import.meta.url).href
-  const recipe = (await import(path)) as Recipe
-  const command = recipe.find()
-  if (command === undefined) throw new Error(`there is no etcd to start: install ${recipe.packages.join(' ')}`)
-  const folder = mkdtempSync(join(tmpdir(), 'cronwright-etcd-own-'))
-  const { server, url } = await recipe.launch(command, folder)
-  afterAll(async () => {
-    await server.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const host = new URL(url).host
-  return { process: server, url: `etcd://${host}`, host }
+  const { process, url, remove } = await launchServer('etcd')
+  afterAll(remove)
+  const { host } = new URL(url)
+  return { process, url: `etcd://${host}`, host }
 }
 
 /** Keys, of one character for each byte, with their values below a prefix. */

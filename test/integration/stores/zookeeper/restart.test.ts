@@ -1,37 +1,17 @@
 /** The server itself is killed, paused and started again: one of this file's own, where its archive is installed. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { interval, type RunContext, Scheduler } from '../../../../src/index.ts'
 import { ZooKeeperJobStore } from '../../../../src/zookeeper.ts'
+import { hasServer, launchServer, type OwnServer } from '../own-server.ts'
 import { newPath } from './bench.ts'
 
-interface OwnServer {
-  readonly server: { start(): Promise<void>; stop(): Promise<void>; kill(): void; pause(): void; resume(): void }
-  readonly url: string
-}
-
-interface Recipe {
-  find(): string | undefined
-  launch(archive: string, folder: string): Promise<OwnServer>
-}
-
-const script = new URL('../../../../scripts/servers/zookeeper.mjs', import.meta.url).href
-const recipe: Recipe = await import(script)
-const archive = recipe.find()
-
-describe.runIf(archive !== undefined)('two schedulers on a ZooKeeper that fails', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cronwright-zookeeper-'))
+describe.runIf(await hasServer('zookeeper'))('two schedulers on a ZooKeeper that fails', () => {
   let own: OwnServer
   beforeAll(async () => {
-    own = await recipe.launch(archive ?? '', folder)
+    own = await launchServer('zookeeper')
   }, 60_000)
-  afterAll(async () => {
-    await own.server.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => own.remove())
 
   const schedulersOn = async (path: string) => {
     const fired: string[] = []
@@ -49,16 +29,16 @@ describe.runIf(archive !== undefined)('two schedulers on a ZooKeeper that fails'
     [
       'is killed and started again',
       async () => {
-        own.server.kill()
-        await own.server.start()
+        own.process.kill()
+        await own.process.start()
       },
     ],
     [
       'is stopped for longer than a session',
       async () => {
-        own.server.pause()
+        own.process.pause()
         await new Promise((resolve) => setTimeout(resolve, 4_000))
-        own.server.resume()
+        own.process.resume()
       },
     ],
   ])('lose no due time and fire none twice when it %s', { timeout: 60_000 }, async (_name, fault) => {
