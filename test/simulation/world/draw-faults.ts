@@ -1,6 +1,6 @@
 /** Draws the faults of a simulation. */
 
-import type { Random } from './random.ts'
+import type { Random } from '../../workload/random.ts'
 import type { FaultPlan } from './scenario.ts'
 
 const HOUR = 3_600_000

@@ -1,15 +1,16 @@
 /** Draws the jobs of a simulation, and what users do with them. */
 
-import type { Schedule } from '../checks/due-times.ts'
-import type { Random } from './random.ts'
-import { type Behaviour, type EditPlan, type JobPlan, type RequestPlan, START } from './scenario.ts'
+import type { Schedule } from '../../checks/due-times.ts'
+import type { Behaviour, JobPlan } from '../../workload/plan.ts'
+import type { Random } from '../../workload/random.ts'
+import { type EditPlan, type RequestPlan, type ScenarioJob, START } from './scenario.ts'
 
 const SECOND = 1_000
 const DAY = 86_400_000
 
 /** About fourteen fire times a second, in all. */
-export function drawJobs(random: Random): JobPlan[] {
-  const jobs: JobPlan[] = []
+export function drawJobs(random: Random): ScenarioJob[] {
+  const jobs: ScenarioJob[] = []
   const add = (
     id: string,
     behaviour: Behaviour,
@@ -41,7 +42,7 @@ function every(random: Random, ms: number): Schedule {
 }
 
 /** Users add jobs that no process ensures, and change those and some others; each job is edited by one user at a time. */
-export function drawEdits(random: Random, jobs: readonly JobPlan[], until: number): EditPlan[] {
+export function drawEdits(random: Random, jobs: readonly ScenarioJob[], until: number): EditPlan[] {
   const edits: EditPlan[] = []
   for (const { id: jobId, isEnsured, schedule } of jobs) {
     let at = random.between(0, 8_000)

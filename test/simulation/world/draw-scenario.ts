@@ -1,8 +1,8 @@
 /** Draws a scenario from its seed. */
 
+import { Random } from '../../workload/random.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawEdits, drawJobs, drawRequests } from './draw-jobs.ts'
-import { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Time without planned faults at the end: long enough for the last of them to be over and done with. */

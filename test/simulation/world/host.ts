@@ -5,18 +5,17 @@
 
 import { type MemoryJobStore, Scheduler } from '../../../src/index.ts'
 import type { RecordJobStore } from '../../../src/stores/record-job-store.ts'
-import type { Fault, LogEvent } from '../checks/history.ts'
-import type { Timeline } from '../checks/timeline.ts'
-import { simulatedHandler } from './handler.ts'
-import { addJob } from './job-calls.ts'
+import type { Fault, LogEvent } from '../../checks/history.ts'
+import type { Timeline } from '../../checks/timeline.ts'
+import { type Actor, workHandler } from '../../workload/handler.ts'
+import { addJob } from '../../workload/job-calls.ts'
+import type { Random } from '../../workload/random.ts'
+import { logScheduler, type Note } from '../../workload/scheduler-log.ts'
 import { ProcessClock, SimulatedProcess } from './process.ts'
-import type { Random } from './random.ts'
 import { RemoteStore } from './remote-store.ts'
 import type { Scenario } from './scenario.ts'
 import type { Weather } from './weather.ts'
 import type { World } from './world.ts'
-
-type Unplaced<E> = E extends LogEvent ? Omit<E, 'at' | 'wall' | 'process'> : never
 
 /** A fault as it happens: its end may not be known yet. */
 export type OpenFault = { -readonly [K in keyof Fault]: Fault[K] }
@@ -50,7 +49,7 @@ export interface Stage {
 const DRIFT = 0.01
 const ENSURE_AGAIN_MS = 200
 
-export class Host {
+export class Host implements Actor {
   readonly name: string
   readonly #stage: Stage
   #boots = 0
@@ -78,7 +77,7 @@ export class Host {
     return this.#process.isAlive && this.#scheduler !== undefined
   }
 
-  note(event: Unplaced<LogEvent>): void {
+  note(event: Note): void {
     if (!this.#process.isAlive) return
     this.#stage.log.push({ at: this.now, wall: this.#clock.now(), process: this.name, ...event })
   }
@@ -183,10 +182,10 @@ export class Host {
       leaseDuration: scenario.leaseMs,
       pollInterval: scenario.pollMs,
     })
-    this.#listen(scheduler)
+    logScheduler(scheduler, (event) => this.note(event))
     scheduler.register(
       'work',
-      simulatedHandler({ host: this, random, leaseMs: scenario.leaseMs, quietFrom: scenario.quietFrom }),
+      workHandler({ actor: this, random, leaseMs: scenario.leaseMs, quietFrom: scenario.quietFrom }),
     )
     for (const job of scenario.jobs) if (job.isEnsured) await this.#ensure(scheduler, job)
     await scheduler.start()
@@ -208,19 +207,6 @@ export class Host {
         await new Promise<void>((resolve) => this.after(ENSURE_AGAIN_MS, resolve))
       }
     }
-  }
-
-  #listen(scheduler: Scheduler): void {
-    for (const name of ['run:completed', 'run:failed', 'run:retrying', 'run:cancelled'] as const) {
-      scheduler.on(name, ({ runId, jobId, run }) => {
-        this.note({ ev: 'settled', runId, jobId, fence: run.fence, state: run.state })
-      })
-    }
-    scheduler.on('run:lost', ({ runId, jobId, run }) => this.note({ ev: 'refused', runId, jobId, fence: run.fence }))
-    scheduler.on('run:skipped', ({ runId, jobId, run }) => {
-      const { dueAt, count, reason } = run
-      this.note({ ev: 'skip', runId, jobId: jobId ?? '', dueAt: dueAt.getTime(), count, reason: reason ?? '' })
-    })
   }
 
   #fault(kind: Fault['kind']): OpenFault {

@@ -1,6 +1,6 @@
 /** The wall clock of the machine that all processes are on, as its steps make it. */
 
-import type { Fault, WallSegment } from '../checks/history.ts'
+import type { Fault, WallSegment } from '../../checks/history.ts'
 import { type FaultPlan, START } from './scenario.ts'
 
 /** Wall time passes this much faster or slower than true time. */

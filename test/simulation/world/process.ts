@@ -4,8 +4,8 @@
  */
 
 import type { Clock, TimerHandle } from '../../../src/core/clock.ts'
-import type { Timeline } from '../checks/timeline.ts'
-import type { Random } from './random.ts'
+import type { Timeline } from '../../checks/timeline.ts'
+import type { Random } from '../../workload/random.ts'
 import type { World, WorldEvent } from './world.ts'
 
 /** The longest that a turn of the event loop is late, in ms. */

@@ -3,17 +3,12 @@
  * and when, and the faults. Plain data, so that a failing one can be made smaller by leaving things out.
  */
 
-import type { Schedule } from '../checks/due-times.ts'
-import type { EditEvent, Fault, LoggedPolicy } from '../checks/history.ts'
+import type { Schedule } from '../../checks/due-times.ts'
+import type { EditEvent, Fault } from '../../checks/history.ts'
+import type { Behaviour, JobPlan } from '../../workload/plan.ts'
 
-/** What the handler of a job does. */
-export type Behaviour = 'short' | 'slow' | 'throws' | 'blocks' | 'poison'
-
-export interface JobPlan {
-  readonly id: string
-  readonly schedule: Schedule
-  readonly behaviour: Behaviour
-  readonly policy: LoggedPolicy
+/** A job, and who adds it. */
+export interface ScenarioJob extends JobPlan {
   /** Whether every process adds it when it starts; otherwise a user does, by an edit. */
   readonly isEnsured: boolean
 }
@@ -51,7 +46,7 @@ export interface Scenario {
   readonly processes: readonly string[]
   readonly leaseMs: number
   readonly pollMs: number
-  readonly jobs: readonly JobPlan[]
+  readonly jobs: readonly ScenarioJob[]
   readonly edits: readonly EditPlan[]
   readonly requests: readonly RequestPlan[]
   readonly faults: readonly FaultPlan[]
@@ -63,8 +58,3 @@ export interface Scenario {
 
 /** When the wall clock begins: 2026-01-01T00:00:00Z. */
 export const START = Date.UTC(2026, 0, 1)
-
-/** The longest that a handler stays at work, and that a run waits for its next attempt or behind others of its job. */
-export function longestRun(leaseMs: number): number {
-  return 2.2 * leaseMs + 5_000
-}

@@ -2,13 +2,15 @@
 
 import { createHash } from 'node:crypto'
 import { MemoryJobStore } from '../../../src/index.ts'
-import type { History, JobDump, LogEvent, RunDump, Violation } from '../checks/history.ts'
-import { violationsOf } from '../checks/index.ts'
-import { Timeline } from '../checks/timeline.ts'
+import type { History, LogEvent, Violation } from '../../checks/history.ts'
+import { violationsOf } from '../../checks/index.ts'
+import { Timeline } from '../../checks/timeline.ts'
+import { dumpJobs, dumpRuns } from '../../workload/dump.ts'
+import { longestRun } from '../../workload/plan.ts'
+import { Random } from '../../workload/random.ts'
 import { Host, type OpenFault, type Parts, SOUND_PARTS, type Stage } from './host.ts'
 import { stepFaults, wallSegments } from './machine-clock.ts'
-import { Random } from './random.ts'
-import { longestRun, type Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { Users } from './users.ts'
 import { Weather } from './weather.ts'
 import { World } from './world.ts'
@@ -105,17 +107,4 @@ function scheduleFaults({ faults }: Scenario, world: World, hosts: readonly Host
     else if (kind === 'stop') world.schedule(from, () => host.stop(to - from))
     else if (kind === 'shutdown') world.schedule(from, () => host.shutDown(graceMs, to - from))
   }
-}
-
-async function dumpRuns(core: MemoryJobStore): Promise<RunDump[]> {
-  const records = await core.list({ kind: 'run', limit: Number.MAX_SAFE_INTEGER })
-  return records.map(({ id, jobId, at, state, due, status }) => {
-    const { attempt, crashes, fence, reason, finishedAt, count } = status
-    return { id, jobId, at, state, due, attempt, crashes, fence, reason, finishedAt, count }
-  })
-}
-
-async function dumpJobs(core: MemoryJobStore): Promise<JobDump[]> {
-  const records = await core.list({ kind: 'job', limit: Number.MAX_SAFE_INTEGER })
-  return records.map(({ id, state, due }) => ({ id, state, due }))
 }

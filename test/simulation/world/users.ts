@@ -4,12 +4,13 @@
  */
 
 import { JobLookupError, type Scheduler } from '../../../src/index.ts'
-import { groupBy } from '../checks/group-by.ts'
-import type { CancelledEvent, EditEvent, EnqueuedEvent, LogEvent, LoggedPolicy } from '../checks/history.ts'
+import { groupBy } from '../../checks/group-by.ts'
+import type { CancelledEvent, EditEvent, EnqueuedEvent, LogEvent, LoggedPolicy } from '../../checks/history.ts'
+import { addJob, RETRY_DELAY_MS, triggerOf, WHOLE_HISTORY } from '../../workload/job-calls.ts'
+import type { JobPlan } from '../../workload/plan.ts'
+import type { Random } from '../../workload/random.ts'
 import type { Host, Stage } from './host.ts'
-import { addJob, RETRY_DELAY_MS, triggerOf, WHOLE_HISTORY } from './job-calls.ts'
-import type { Random } from './random.ts'
-import type { EditPlan, JobPlan, RequestPlan } from './scenario.ts'
+import type { EditPlan, RequestPlan } from './scenario.ts'
 
 const USER = 'user'
 

@@ -1,6 +1,6 @@
 /** What the network does to each request: how long it takes, and whether it, or its reply, gets lost. */
 
-import type { Fault } from '../checks/history.ts'
+import type { Fault } from '../../checks/history.ts'
 import type { SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
 

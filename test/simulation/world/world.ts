@@ -3,7 +3,7 @@
  * its end, then time jumps to the next. What happens at the same instant comes in an order that the seed decides.
  */
 
-import type { Random } from './random.ts'
+import type { Random } from '../../workload/random.ts'
 
 export interface WorldEvent {
   readonly at: number
