@@ -1,31 +1,57 @@
 /** Which record stands for a fire time: its own, or a skip that sums up many. */
 
+import { lastDueTimes, type Schedule } from './due-times.ts'
 import type { RunDump } from './history.ts'
 
-export class Coverage {
-  readonly #own = new Map<number, RunDump>()
-  /** Sums, each with the due time of the last skip that was listed with it: they stand for what lies between. */
-  readonly #sums: { readonly after: number; readonly run: RunDump }[] = []
+/** A record that sums up skipped fire times, and the fire times that it says to stand for. */
+export interface Sum {
+  readonly run: RunDump
+  /** Undefined where no schedule that the job had makes sense of its count. */
+  readonly first: number | undefined
+}
 
-  /** @param runs - of one job, by due time */
-  constructor(runs: readonly RunDump[]) {
-    const lastListed = new Map<string, number>()
-    for (const run of runs) {
-      if (run.id !== `${run.jobId}@${run.at}`) continue
-      this.#own.set(run.at, run)
-      const decision = `${run.reason} ${run.finishedAt}`
-      if (run.count > 1) this.#sums.push({ after: lastListed.get(decision) ?? run.at, run })
-      else if (run.state === 'skipped') lastListed.set(decision, run.at)
-    }
+export class Coverage {
+  readonly sums: readonly Sum[]
+  readonly #own = new Map<number, RunDump>()
+
+  /**
+   * @param runs - of one job
+   * @param schedules - that the job had
+   */
+  constructor(runs: readonly RunDump[], schedules: readonly Schedule[]) {
+    for (const run of runs) if (run.id === `${run.jobId}@${run.at}`) this.#own.set(run.at, run)
+    const summing = [...this.#own.values()].filter(({ count }) => count > 1)
+    this.sums = summing.map((run) => ({ run, first: this.#firstOf(run, schedules) }))
   }
 
   of(at: number): RunDump | undefined {
-    return this.#own.get(at) ?? this.#sums.find(({ after, run }) => at > after && at <= run.at)?.run
+    const summing = this.sums.find(({ first, run }) => first !== undefined && at >= first && at <= run.at)
+    return this.#own.get(at) ?? summing?.run
   }
 
-  get sums(): readonly { readonly after: number; readonly run: RunDump }[] {
-    return this.#sums
+  /**
+   * The first fire time of a sum: after those that its decision lists one by one, and right after one that has a record of
+   * its own. (That may be of an earlier decision, where a clock was set back: what was there already is not listed again.)
+   */
+  #firstOf(sum: RunDump, schedules: readonly Schedule[]): number | undefined {
+    const listed = [...this.#own.values()].filter((run) => isListedWith(sum, run))
+    const lastListed = Math.max(Number.NEGATIVE_INFINITY, ...listed.map(({ at }) => at))
+    if (sum.count >= COUNT_LIMIT) return listed.length === 0 ? undefined : lastListed + 1
+    for (const schedule of schedules) {
+      const [before, first] = lastDueTimes(schedule, sum.at, sum.count + 1)
+      if (first === undefined || before === undefined) continue
+      if (this.#own.has(before) && lastListed < first) return first
+    }
+    return undefined
   }
+}
+
+/** Where the scheduler stops counting the fire times of a crontab; what it says then is a lower bound. */
+const COUNT_LIMIT = 10_000
+
+/** Whether a decision lists a fire time by itself, and sums up later ones. */
+function isListedWith(sum: RunDump, { state, reason, finishedAt, count }: RunDump): boolean {
+  return state === 'skipped' && reason === sum.reason && finishedAt === sum.finishedAt && count === 1
 }
 
 const OPEN = new Set(['pending', 'running'])

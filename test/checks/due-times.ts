@@ -21,6 +21,15 @@ export function dueTimes(schedule: Schedule, from: number, to: number): number[]
   )
 }
 
+/** The last `count` due times up to an instant, in order; fewer where there are not so many within its grid or a year. */
+export function lastDueTimes(schedule: Schedule, until: number, count: number): number[] {
+  const span = schedule.kind === 'every' ? schedule.ms * count : SECOND * count
+  for (let back = span; ; back *= 4) {
+    const times = dueTimes(schedule, until - back, until)
+    if (times.length >= count || back > 400 * 24 * 60 * MINUTE || schedule.kind !== 'cron') return times.slice(-count)
+  }
+}
+
 /** Whether an instant is a due time. */
 export function isDueTime(schedule: Schedule, at: number): boolean {
   return dueTimes(schedule, at, at).length === 1

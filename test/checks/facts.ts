@@ -26,10 +26,10 @@ export class Facts {
   readonly runs: ReadonlyMap<string, RunDump>
   /** Runs of each job by due time. */
   readonly runsOfJob: ReadonlyMap<string, readonly RunDump[]>
-  readonly coverage: ReadonlyMap<string, Coverage>
   readonly jobs: ReadonlyMap<string, JobFacts>
   /** Ms after its due time (and with a process that is well) in which a fire time has its record. */
   readonly boundMs: number
+  readonly #coverage: ReadonlyMap<string, Coverage>
 
   constructor(history: History) {
     const { settings, log, faults } = history
@@ -44,13 +44,19 @@ export class Facts {
     this.runs = new Map(history.runs.map((run) => [run.id, run]))
     const fired = history.runs.filter((run) => run.jobId !== null).sort((a, b) => a.at - b.at)
     this.runsOfJob = groupBy(fired, (run) => run.jobId ?? '')
-    this.coverage = new Map([...this.runsOfJob].map(([id, runs]) => [id, new Coverage(runs)]))
     const edits = groupBy(this.events('edit'), (edit) => edit.jobId)
     this.jobs = new Map([...edits].map(([id, list]) => [id, new JobFacts(id, list, this)]))
+    this.#coverage = new Map(
+      [...this.jobs].map(([id, { schedules }]) => [id, new Coverage(this.#runsOf(id), schedules)]),
+    )
   }
 
   coverageOf(jobId: string): Coverage {
-    return this.coverage.get(jobId) ?? new Coverage([])
+    return this.#coverage.get(jobId) ?? new Coverage(this.#runsOf(jobId), [])
+  }
+
+  #runsOf(jobId: string): readonly RunDump[] {
+    return this.runsOfJob.get(jobId) ?? []
   }
 
   events<E extends LogEvent['ev']>(ev: E): EventOf<E>[] {

@@ -18,6 +18,7 @@ import type { ExecutorSlot } from '../slots/executor-slot.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
 import type { StepResult } from './loop.ts'
 import type { Replacing } from './replacing.ts'
+import { type DecidedJob, placeSums } from './skip-sums.ts'
 import type { UncertainClaims } from './uncertain-claims.ts'
 
 /** Jobs looked at in one step: bounds how long the event loop is kept. */
@@ -76,7 +77,11 @@ export class Firing {
     const known = due.filter((job) => !roles.execute || slot.unserved.isServed(this.#kernel, job, slot.alias))
     const active = await store.countActive(known.map((job) => job.id))
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
-    const fires = known.map((job) => this.#fire(slot, job, active.get(job.id) ?? 0, lease))
+    const decided = await placeSums(
+      store,
+      known.map((job) => ({ job, decision: this.#decide(slot, job, now) })),
+    )
+    const fires = decided.map((due) => this.#fire(slot, due, active.get(due.job.id) ?? 0, lease))
     const isTooLate = await this.#commit(slot, fires, askedAt)
     return due.length === limit || isTooLate ? 'more' : 'all'
   }
@@ -87,9 +92,8 @@ export class Firing {
     return room
   }
 
-  #fire(slot: StoreSlot, job: JobRecord, active: number, lease: Lease): Fire {
+  #fire(slot: StoreSlot, { job, decision }: DecidedJob, active: number, lease: Lease): Fire {
     const { policy } = job.spec
-    const decision = this.#decide(slot, job, lease.now)
     const fires = job.status?.fires ?? 0
     const isFull = active >= instanceLimit(policy)
     const admission = isFull || policy.overlap === 'replace' ? admit(policy, active, decision.runs) : undefined
