@@ -1,0 +1,117 @@
+/** Draws a plan from a seed: something every one to three seconds, of every kind that the store knows. */
+
+import type { Random } from '../../workload/random.ts'
+import type { Weather } from '../network/weather.ts'
+import type { ChaosPlan, PlannedEdit, PlannedFault, ProcessFault, ServerFault } from './fault-plan.ts'
+
+export interface PlanOptions {
+  readonly processes: readonly string[]
+  readonly leaseMs: number
+  /** Ms since the beginning, between which things happen. */
+  readonly from: number
+  readonly until: number
+  /** Jobs that users change. */
+  readonly jobs: readonly string[]
+  /** Whether processes reach the store through a network. */
+  readonly hasNetwork: boolean
+  /** Whether the server can be killed and frozen. */
+  readonly hasServer: boolean
+  /** What else the store can do to its clients. */
+  readonly tricks: readonly Trick[]
+}
+
+/** A fault of one kind of store. */
+export interface Trick {
+  readonly name: string
+  /** How long it lasts; 0: it is done at once. */
+  readonly ms: number
+}
+
+const SHORTEST_GAP_MS = 1_000
+const LONGEST_GAP_MS = 3_000
+/** A server is away for so long now and then; half a minute is a battery of its own. */
+const LONGEST_AWAY_MS = 4_000
+
+export function drawPlan(random: Random, options: PlanOptions): ChaosPlan {
+  return { faults: drawFaults(random.stream('faults'), options), edits: drawEdits(random.stream('edits'), options) }
+}
+
+/** Faults of processes come twice as often as those of the server, which hit them all. */
+function drawFaults(random: Random, options: PlanOptions): PlannedFault[] {
+  const faults: PlannedFault[] = []
+  let serverIsFreeAt = options.from + LONGEST_GAP_MS
+  let at = options.from
+  while (at < options.until) {
+    const isServers = at >= serverIsFreeAt && random.chance(1 / 3) && (options.hasServer || options.tricks.length > 0)
+    const fault = isServers ? serverFault(random, at, options) : processFault(random, at, options)
+    if (isServers) serverIsFreeAt = at + 2 * LONGEST_AWAY_MS
+    faults.push(fault)
+    at += random.between(SHORTEST_GAP_MS, LONGEST_GAP_MS)
+  }
+  return faults
+}
+
+function processFault(random: Random, at: number, options: PlanOptions): ProcessFault {
+  const { processes, leaseMs, hasNetwork } = options
+  const process = processes[random.whole(0, processes.length - 1)] ?? ''
+  const kind = random.pick(
+    hasNetwork
+      ? ['kill', 'kill', 'freeze', 'freeze', 'shutdown', 'network', 'network', 'network']
+      : ['kill', 'kill', 'freeze', 'freeze', 'shutdown'],
+  )
+  switch (kind) {
+    case 'kill':
+      return { kind, process, at, awayMs: random.between(100, 3_000) }
+    case 'freeze':
+      return { kind, process, at, ms: random.pick([0.5, 0.5, 1.5, 1.5, 5]) * leaseMs }
+    case 'shutdown':
+      return { kind, process, at, graceMs: random.whole(0, 1_000), awayMs: random.between(100, 2_000) }
+    default:
+      return { kind: 'network', process, at, ms: random.between(500, 2 * leaseMs), weather: weatherOf(random) }
+  }
+}
+
+const WEATHERS = ['delay', 'throttle', 'split', 'blackhole', 'reset', 'refuse', 'cut-reply', 'cut-reply'] as const
+const CHANGES = ['modify', 'pause', 'reschedule', 'remove'] as const
+
+function weatherOf(random: Random): Weather {
+  const kind = random.pick(WEATHERS)
+  switch (kind) {
+    case 'delay':
+      return { kind, ms: random.between(20, 250), jitterMs: 20 }
+    case 'throttle':
+      return { kind, bytesPerSecond: random.pick([20_000, 100_000]) }
+    default:
+      return { kind }
+  }
+}
+
+function serverFault(random: Random, at: number, { hasServer, tricks }: PlanOptions): ServerFault {
+  const [first, ...others] = tricks
+  const isTrick = first !== undefined && (!hasServer || random.chance(0.5))
+  if (isTrick) {
+    const { name: trick, ms } = random.pick([first, ...others])
+    return { kind: 'trick', at, trick, ms }
+  }
+  return random.chance(0.5)
+    ? { kind: 'server-kill', at, awayMs: random.between(100, LONGEST_AWAY_MS) }
+    : { kind: 'server-freeze', at, ms: random.between(500, LONGEST_AWAY_MS) }
+}
+
+/** Each of the jobs goes through a life of its own; all of them are there and due again at the end. */
+function drawEdits(random: Random, { from, until, jobs }: PlanOptions): PlannedEdit[] {
+  const edits: PlannedEdit[] = []
+  for (const jobId of jobs) {
+    let isThere = true
+    let isPaused = false
+    for (let at = from + random.between(0, 5_000); at < until; at += random.between(2_000, 8_000)) {
+      const op: PlannedEdit['op'] = !isThere ? 'add' : isPaused ? 'resume' : random.pick(CHANGES)
+      isThere = op !== 'remove'
+      isPaused = op === 'pause'
+      edits.push({ kind: 'edit', at, jobId, op })
+    }
+    if (!isThere) edits.push({ kind: 'edit', at: until, jobId, op: 'add' })
+    if (isPaused) edits.push({ kind: 'edit', at: until, jobId, op: 'resume' })
+  }
+  return edits.sort((a, b) => a.at - b.at)
+}
