@@ -2,6 +2,7 @@
 
 import { cron, date, interval, type Job, type Scheduler, type Trigger } from '../../src/index.ts'
 import type { Schedule } from '../checks/due-times.ts'
+import type { EditEvent, LoggedPolicy } from '../checks/history.ts'
 import type { JobPlan } from './plan.ts'
 
 /** Long enough that nothing is ever trimmed. */
@@ -38,4 +39,36 @@ export function describeJob({ id, behaviour, schedule, policy }: JobPlan) {
     ...(attempts > 1 ? { retry: { attempts, delay: RETRY_DELAY_MS, factor: 1 } } : {}),
   }
   return { fn: 'work', trigger: triggerOf(schedule), options } as const
+}
+
+/** The job's next fire time after an edit. */
+export async function editJob(
+  scheduler: Scheduler,
+  plan: JobPlan,
+  { op, jobId, schedule, policy }: Pick<EditEvent, 'op' | 'jobId' | 'schedule' | 'policy'>,
+): Promise<number | null> {
+  switch (op) {
+    case 'pause':
+      return timeOf(await scheduler.pauseJob(jobId))
+    case 'resume':
+      return timeOf(await scheduler.resumeJob(jobId))
+    case 'modify':
+      return timeOf(await scheduler.modifyJob(jobId, { coalesce: policy.coalesce }))
+    case 'reschedule':
+      return timeOf(await scheduler.rescheduleJob(jobId, triggerOf(schedule)))
+    case 'remove':
+      await scheduler.removeJob(jobId)
+      return null
+    default:
+      return timeOf(await addJob(scheduler, plan))
+  }
+}
+
+/** Without a grace time it goes on to coalesce: else an hour that the clock skips would be caught up run by run. */
+export function modified(policy: LoggedPolicy): LoggedPolicy {
+  return { ...policy, coalesce: policy.misfireGrace === null || !policy.coalesce }
+}
+
+function timeOf({ nextRunTime }: { readonly nextRunTime: Date | null }): number | null {
+  return nextRunTime?.getTime() ?? null
 }

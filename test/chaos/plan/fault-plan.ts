@@ -24,16 +24,4 @@ export type ServerFault = Planned &
     | { readonly kind: 'trick'; readonly trick: string; readonly ms: number }
   )
 
-/** A change that a user makes to a job. */
-export type PlannedEdit = Planned & {
-  readonly kind: 'edit'
-  readonly jobId: string
-  readonly op: 'modify' | 'pause' | 'resume' | 'reschedule' | 'remove' | 'add'
-}
-
 export type PlannedFault = ProcessFault | ServerFault
-
-export interface ChaosPlan {
-  readonly faults: readonly PlannedFault[]
-  readonly edits: readonly PlannedEdit[]
-}

@@ -1,9 +1,10 @@
-/** Draws the jobs of a simulation, and what users do with them. */
+/** Draws the jobs of a simulation, and the runs that users ask for. */
 
 import type { Schedule } from '../../checks/due-times.ts'
+import { drawGrid } from '../../workload/draw-edits.ts'
 import type { Behaviour, JobPlan } from '../../workload/plan.ts'
 import type { Random } from '../../workload/random.ts'
-import { type EditPlan, type RequestPlan, type ScenarioJob, START } from './scenario.ts'
+import { type RequestPlan, type ScenarioJob, START } from './scenario.ts'
 
 const SECOND = 1_000
 const DAY = 86_400_000
@@ -38,30 +39,7 @@ export function drawJobs(random: Random): ScenarioJob[] {
 }
 
 function every(random: Random, ms: number): Schedule {
-  return { kind: 'every', ms, from: START - ms + (random.chance(0.5) ? 0 : random.whole(0, ms - 1)) }
-}
-
-/** Users add jobs that no process ensures, and change those and some others; each job is edited by one user at a time. */
-export function drawEdits(random: Random, jobs: readonly ScenarioJob[], until: number): EditPlan[] {
-  const edits: EditPlan[] = []
-  for (const { id: jobId, isEnsured, schedule } of jobs) {
-    let at = random.between(0, 8_000)
-    if (!isEnsured) edits.push({ jobId, at, op: 'add' })
-    if (schedule.kind === 'at' || (isEnsured && random.chance(0.7))) continue
-    for (;;) {
-      at += random.between(2_000, isEnsured ? 25_000 : 12_000)
-      if (at > until) break
-      const op = random.pick<EditPlan['op']>(
-        isEnsured ? ['pause', 'modify'] : ['pause', 'modify', 'reschedule', 'remove'],
-      )
-      if (op === 'reschedule') edits.push({ jobId, at, op, schedule: every(random, 500 * random.whole(1, 4)) })
-      else edits.push({ jobId, at, op })
-      if (op === 'modify' || op === 'reschedule') continue
-      at += random.between(500, 6_000)
-      edits.push({ jobId, at, op: op === 'pause' ? 'resume' : 'add' })
-    }
-  }
-  return edits.sort((a, b) => a.at - b.at)
+  return drawGrid(random, ms, START)
 }
 
 /** Runs that users enqueue, one of them poison: it kills whatever process starts it. */

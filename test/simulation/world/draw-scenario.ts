@@ -1,9 +1,10 @@
 /** Draws a scenario from its seed. */
 
+import { drawEdits } from '../../workload/draw-edits.ts'
 import { Random } from '../../workload/random.ts'
 import { drawFaults } from './draw-faults.ts'
-import { drawEdits, drawJobs, drawRequests } from './draw-jobs.ts'
-import type { Scenario } from './scenario.ts'
+import { drawJobs, drawRequests } from './draw-jobs.ts'
+import { type Scenario, START } from './scenario.ts'
 
 /** Time without planned faults at the end: long enough for the last of them to be over and done with. */
 const QUIET_MS = 32_000
@@ -21,7 +22,7 @@ export function drawScenario(seed: number): Scenario {
     leaseMs,
     pollMs,
     jobs,
-    edits: drawEdits(random.stream('edits'), jobs, FAULTS_END_AT),
+    edits: drawEdits(random.stream('edits'), jobs, FAULTS_END_AT, START),
     requests: drawRequests(random.stream('requests'), FAULTS_END_AT),
     faults: drawFaults(random.stream('faults'), names, leaseMs, FAULTS_END_AT),
     quietFrom: FAULTS_END_AT,

@@ -3,22 +3,14 @@
  * and when, and the faults. Plain data, so that a failing one can be made smaller by leaving things out.
  */
 
-import type { Schedule } from '../../checks/due-times.ts'
-import type { EditEvent, Fault } from '../../checks/history.ts'
+import type { Fault } from '../../checks/history.ts'
+import type { EditPlan } from '../../workload/draw-edits.ts'
 import type { Behaviour, JobPlan } from '../../workload/plan.ts'
 
 /** A job, and who adds it. */
 export interface ScenarioJob extends JobPlan {
   /** Whether every process adds it when it starts; otherwise a user does, by an edit. */
   readonly isEnsured: boolean
-}
-
-export interface EditPlan {
-  readonly jobId: string
-  readonly at: number
-  readonly op: Exclude<EditEvent['op'], 'ensure'>
-  /** Of `reschedule`. */
-  readonly schedule?: Schedule
 }
 
 export interface RequestPlan {

@@ -5,12 +5,13 @@
 
 import { JobLookupError, type Scheduler } from '../../../src/index.ts'
 import { groupBy } from '../../checks/group-by.ts'
-import type { CancelledEvent, EditEvent, EnqueuedEvent, LogEvent, LoggedPolicy } from '../../checks/history.ts'
-import { addJob, RETRY_DELAY_MS, triggerOf, WHOLE_HISTORY } from '../../workload/job-calls.ts'
+import type { CancelledEvent, EditEvent, EnqueuedEvent, LogEvent } from '../../checks/history.ts'
+import type { EditPlan } from '../../workload/draw-edits.ts'
+import { editJob, modified, RETRY_DELAY_MS, WHOLE_HISTORY } from '../../workload/job-calls.ts'
 import type { JobPlan } from '../../workload/plan.ts'
 import type { Random } from '../../workload/random.ts'
 import type { Host, Stage } from './host.ts'
-import type { EditPlan, RequestPlan } from './scenario.ts'
+import type { RequestPlan } from './scenario.ts'
 
 const USER = 'user'
 
@@ -50,7 +51,7 @@ export class Users {
       const asked: EditEvent = { ev: 'edit', op, jobId: plan.id, ...this.#asked(), schedule, policy, nextRun: null }
       await this.#make(
         asked,
-        (scheduler) => edit(scheduler, plan, asked, policy),
+        (scheduler) => editJob(scheduler, plan, asked),
         (error) => op === 'remove' && error instanceof JobLookupError,
       )
     }
@@ -118,39 +119,6 @@ export class Users {
       this.#stage.world.schedule(at, resolve)
     })
   }
-}
-
-/** The job's next fire time after an edit. */
-async function edit(
-  scheduler: Scheduler,
-  plan: JobPlan,
-  { op, jobId, schedule }: EditEvent,
-  policy: LoggedPolicy,
-): Promise<number | null> {
-  switch (op) {
-    case 'pause':
-      return timeOf(await scheduler.pauseJob(jobId))
-    case 'resume':
-      return timeOf(await scheduler.resumeJob(jobId))
-    case 'modify':
-      return timeOf(await scheduler.modifyJob(jobId, { coalesce: policy.coalesce }))
-    case 'reschedule':
-      return timeOf(await scheduler.rescheduleJob(jobId, triggerOf(schedule)))
-    case 'remove':
-      await scheduler.removeJob(jobId)
-      return null
-    default:
-      return timeOf(await addJob(scheduler, plan))
-  }
-}
-
-/** Without a grace time it goes on to coalesce: else an hour that the clock skips would be caught up run by run. */
-function modified(policy: LoggedPolicy): LoggedPolicy {
-  return { ...policy, coalesce: policy.misfireGrace === null || !policy.coalesce }
-}
-
-function timeOf({ nextRunTime }: { readonly nextRunTime: Date | null }): number | null {
-  return nextRunTime?.getTime() ?? null
 }
 
 function codeOf(error: unknown): unknown {

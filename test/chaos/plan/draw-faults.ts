@@ -1,8 +1,8 @@
-/** Draws a plan from a seed: something every one to three seconds, of every kind that the store knows. */
+/** Draws faults from a seed: something every one to three seconds, of every kind that the store knows. */
 
 import type { Random } from '../../workload/random.ts'
 import type { Weather } from '../network/weather.ts'
-import type { ChaosPlan, PlannedEdit, PlannedFault, ProcessFault, ServerFault } from './fault-plan.ts'
+import type { PlannedFault, ProcessFault, ServerFault } from './fault-plan.ts'
 
 export interface PlanOptions {
   readonly processes: readonly string[]
@@ -10,8 +10,6 @@ export interface PlanOptions {
   /** Ms since the beginning, between which things happen. */
   readonly from: number
   readonly until: number
-  /** Jobs that users change. */
-  readonly jobs: readonly string[]
   /** Whether processes reach the store through a network. */
   readonly hasNetwork: boolean
   /** Whether the server can be killed and frozen. */
@@ -32,12 +30,8 @@ const LONGEST_GAP_MS = 3_000
 /** A server is away for so long now and then; half a minute is a battery of its own. */
 const LONGEST_AWAY_MS = 4_000
 
-export function drawPlan(random: Random, options: PlanOptions): ChaosPlan {
-  return { faults: drawFaults(random.stream('faults'), options), edits: drawEdits(random.stream('edits'), options) }
-}
-
 /** Faults of processes come twice as often as those of the server, which hit them all. */
-function drawFaults(random: Random, options: PlanOptions): PlannedFault[] {
+export function drawFaults(random: Random, options: PlanOptions): PlannedFault[] {
   const faults: PlannedFault[] = []
   let serverIsFreeAt = options.from + LONGEST_GAP_MS
   let at = options.from
@@ -72,7 +66,6 @@ function processFault(random: Random, at: number, options: PlanOptions): Process
 }
 
 const WEATHERS = ['delay', 'throttle', 'split', 'blackhole', 'reset', 'refuse', 'cut-reply', 'cut-reply'] as const
-const CHANGES = ['modify', 'pause', 'reschedule', 'remove'] as const
 
 function weatherOf(random: Random): Weather {
   const kind = random.pick(WEATHERS)
@@ -96,22 +89,4 @@ function serverFault(random: Random, at: number, { hasServer, tricks }: PlanOpti
   return random.chance(0.5)
     ? { kind: 'server-kill', at, awayMs: random.between(100, LONGEST_AWAY_MS) }
     : { kind: 'server-freeze', at, ms: random.between(500, LONGEST_AWAY_MS) }
-}
-
-/** Each of the jobs goes through a life of its own; all of them are there and due again at the end. */
-function drawEdits(random: Random, { from, until, jobs }: PlanOptions): PlannedEdit[] {
-  const edits: PlannedEdit[] = []
-  for (const jobId of jobs) {
-    let isThere = true
-    let isPaused = false
-    for (let at = from + random.between(0, 5_000); at < until; at += random.between(2_000, 8_000)) {
-      const op: PlannedEdit['op'] = !isThere ? 'add' : isPaused ? 'resume' : random.pick(CHANGES)
-      isThere = op !== 'remove'
-      isPaused = op === 'pause'
-      edits.push({ kind: 'edit', at, jobId, op })
-    }
-    if (!isThere) edits.push({ kind: 'edit', at: until, jobId, op: 'add' })
-    if (isPaused) edits.push({ kind: 'edit', at: until, jobId, op: 'resume' })
-  }
-  return edits.sort((a, b) => a.at - b.at)
 }
