@@ -22,6 +22,15 @@ const STOP_WITHIN_MS = 10_000
  * @property {() => Promise<boolean>} [answers] - whether it serves; by default whether it takes a connection
  */
 
+/**
+ * Several servers that keep the same data.
+ * @typedef {object} Cluster
+ * @property {readonly { name: string, port: number, server: ServerProcess }[]} nodes
+ * @property {string} url - with the addresses of all
+ * @property {() => Promise<{ name: string, port: number, server: ServerProcess } | undefined>} leader - undefined while
+ *   there is none
+ */
+
 export class ServerProcess {
   #recipe
   #child

@@ -28,9 +28,9 @@ export function checkNoLoss(facts: Facts): Violation[] {
 /** What is wrong with a run that is not over; undefined when it is young. */
 function tooLate(run: RunDump, facts: Facts): string | undefined {
   const { timeline, settings } = facts
-  const waitsUntil = run.state === 'pending' && run.due !== null && run.due > timeline.wallAt(settings.endAt)
-  if (waitsUntil || facts.overBy(timeline.firstAt(run.at)) >= settings.endAt) return undefined
-  return `still ${run.state} at the end`
+  const waits = run.state === 'pending' && run.due !== null && run.due > timeline.wallAt(settings.endAt)
+  const isYoung = waits || facts.overBy(timeline.firstAt(run.at)) >= settings.endAt
+  return isYoung && run.at > facts.caughtUpTo ? undefined : `still ${run.state} at the end`
 }
 
 function wrongEnd(run: RunDump, facts: Facts): string | undefined {

@@ -72,6 +72,11 @@ export class Facts {
     })
   }
 
+  /** Wall time up to which everything that was due is over. */
+  get caughtUpTo(): number {
+    return this.settings.caughtUpTo ?? Number.NEGATIVE_INFINITY
+  }
+
   /** True time by which whatever is due at `at` must have been seen to; infinite when no process was ever well. */
   seenToBy(at: number): number {
     return this.health.wellFor(at, this.boundMs)

@@ -3,7 +3,7 @@
  * paused and resumed, an enqueued run; one retry, one outage, one process that dies in the middle of a run.
  */
 
-import type { EditEvent, History, LogEvent, RunDump } from './history.ts'
+import type { EditEvent, Fault, History, LogEvent, RunDump, Settings } from './history.ts'
 
 export const START = Date.UTC(2026, 0, 1)
 const END_AT = 59_900
@@ -13,7 +13,9 @@ const LIST = { kind: 'cron', text: '*/5 * * * * *' } as const
 
 /** What the tests change: all of it, freely. */
 export interface DraftHistory extends History {
+  settings: Settings
   log: LogEvent[]
+  faults: Fault[]
   runs: RunDump[]
 }
 
@@ -146,6 +148,7 @@ class Draft {
         skewMs: 0,
         longestRunMs: 2_000,
         clock: [{ from: 0, wall: START, rate: 1 }],
+        caughtUpTo: null,
         endAt: END_AT,
       },
       log: this.log.sort((a, b) => a.at - b.at),

@@ -172,6 +172,11 @@ export interface Settings {
   /** The longest that a handler is at work, and that a failed run waits. */
   readonly longestRunMs: number
   readonly clock: readonly WallSegment[]
+  /**
+   * Wall time up to which everything that was due was waited for: whatever the faults were, it is over by the end. Null:
+   * nobody waited.
+   */
+  readonly caughtUpTo: number | null
   /** When the store was dumped. */
   readonly endAt: number
 }

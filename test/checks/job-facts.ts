@@ -63,9 +63,14 @@ export class JobFacts {
     for (const { schedule, owedFrom, askedToEnd } of this.#spells) {
       if (owedFrom === Number.POSITIVE_INFINITY) continue
       const highest = timeline.highestUpTo(Math.min(askedToEnd, settings.endAt))
+      const waitedTo = askedToEnd === Number.POSITIVE_INFINITY ? this.#facts.caughtUpTo : Number.NEGATIVE_INFINITY
       let reached = Number.NaN
       let by = 0
       for (const at of dueTimes(schedule, owedFrom, highest)) {
+        if (at <= waitedTo) {
+          owed.push(at)
+          continue
+        }
         const now = timeline.firstAt(at + settings.skewMs)
         // A clock that was set forward reaches many at once.
         if (now !== reached) by = this.#facts.seenToBy(now)

@@ -34,6 +34,12 @@ function again(history: DraftHistory, id: string, process: string, fence: number
   }
 }
 
+/** The store is out from 44 s on, and everybody waited for all that was due up to 50 s. */
+function outToTheEnd(history: DraftHistory): void {
+  history.settings = { ...history.settings, caughtUpTo: START + 50_000 }
+  history.faults.push({ kind: 'outage', process: null, from: 44_000, to: history.settings.endAt })
+}
+
 const MUTANTS: readonly (readonly [check: string, name: string, mutate: Mutation])[] = [
   [
     'C1',
@@ -55,6 +61,23 @@ const MUTANTS: readonly (readonly [check: string, name: string, mutate: Mutation
     'C1',
     'a run that is never over',
     (history) => restore(history, idOf('tick', 40), { state: 'running', finishedAt: null }),
+  ],
+  [
+    'C1',
+    'a run that nobody knows of, with a fault that would excuse it but for the waiting',
+    (history) => {
+      outToTheEnd(history)
+      rewrite(history, idOf('tick', 45), () => undefined)
+      restore(history, idOf('tick', 45), null)
+    },
+  ],
+  [
+    'C1',
+    'a run that is not over although it was waited for',
+    (history) => {
+      outToTheEnd(history)
+      restore(history, idOf('tick', 45), { state: 'running', finishedAt: null })
+    },
   ],
   [
     'C1',

@@ -6,7 +6,7 @@ import type { LogEvent } from '../checks/history.ts'
 /** A log entry, before it is known where and when. */
 export type Note = LogEvent extends infer E ? (E extends LogEvent ? Omit<E, 'at' | 'wall' | 'process'> : never) : never
 
-export function logScheduler(scheduler: Scheduler, note: (event: Note) => void): void {
+export function logScheduler(scheduler: Pick<Scheduler, 'on'>, note: (event: Note) => void): void {
   for (const name of ['run:completed', 'run:failed', 'run:retrying', 'run:cancelled'] as const) {
     scheduler.on(name, ({ runId, jobId, run }) => {
       note({ ev: 'settled', runId, jobId, fence: run.fence, state: run.state })

@@ -1,4 +1,4 @@
-/** A server that a test has for itself, which it may kill, pause and start again on its data. */
+/** Servers that a test has for itself, which it may kill, pause and start again on their data. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,10 +19,27 @@ export interface OwnServer {
   remove(): Promise<void>
 }
 
+/** Several servers that keep the same data. */
+export interface OwnCluster {
+  readonly nodes: readonly ClusterNode[]
+  /** With the addresses of all. */
+  readonly url: string
+  /** The node that leads the others; undefined while there is none. */
+  leader(): Promise<ClusterNode | undefined>
+  /** Stops them for good, and removes their data. */
+  remove(): Promise<void>
+}
+
+export interface ClusterNode {
+  readonly name: string
+  readonly server: ServerProcess
+}
+
 interface Recipe {
   readonly packages: readonly string[]
   find(): string | undefined
   launch(command: string, folder: string): Promise<{ readonly server: ServerProcess; readonly url: string }>
+  launchCluster?(command: string, folder: string): Promise<Omit<OwnCluster, 'remove'>>
 }
 
 async function recipeOf(name: string): Promise<Recipe> {
@@ -37,8 +54,7 @@ export async function hasServer(name: string): Promise<boolean> {
 /** @throws Error where the machine has no such server to start */
 export async function launchServer(name: string): Promise<OwnServer> {
   const recipe = await recipeOf(name)
-  const command = recipe.find()
-  if (command === undefined) throw new Error(`there is no ${name} to start: install ${recipe.packages.join(' ')}`)
+  const command = commandOf(name, recipe)
   const folder = mkdtempSync(join(tmpdir(), `cronwright-${name}-own-`))
   const { server, url } = await recipe.launch(command, folder)
   const remove = async (): Promise<void> => {
@@ -46,4 +62,26 @@ export async function launchServer(name: string): Promise<OwnServer> {
     rmSync(folder, { recursive: true, force: true })
   }
   return { process: server, url, remove }
+}
+
+/** Three nodes. @throws Error where the machine has no such server to start, or it makes no cluster here */
+export async function launchCluster(name: string): Promise<OwnCluster> {
+  const recipe = await recipeOf(name)
+  const command = commandOf(name, recipe)
+  if (recipe.launchCluster === undefined) throw new Error(`scripts/servers/${name}.mjs launches no cluster`)
+  const folder = mkdtempSync(join(tmpdir(), `cronwright-${name}-cluster-`))
+  const { nodes, url, leader } = await recipe.launchCluster(command, folder)
+  const remove = async (): Promise<void> => {
+    // The last ones would wait for a majority to tell that they leave.
+    for (const { server } of nodes) server.kill()
+    await Promise.all(nodes.map(({ server }) => server.stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { nodes, url, leader, remove }
+}
+
+function commandOf(name: string, recipe: Recipe): string {
+  const command = recipe.find()
+  if (command === undefined) throw new Error(`there is no ${name} to start: install ${recipe.packages.join(' ')}`)
+  return command
 }

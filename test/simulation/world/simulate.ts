@@ -84,7 +84,16 @@ async function course(scenario: Scenario, parts: Parts, world: World, random: Ra
   await world.run(scenario.endAt, MOST_EVENTS)
   const { leaseMs, pollMs, endAt, processes } = scenario
   const history: History = {
-    settings: { processes, leaseMs, pollMs, skewMs: stage.skewMs, longestRunMs: longestRun(leaseMs), clock, endAt },
+    settings: {
+      processes,
+      leaseMs,
+      pollMs,
+      skewMs: stage.skewMs,
+      longestRunMs: longestRun(leaseMs),
+      clock,
+      caughtUpTo: null,
+      endAt,
+    },
     log: [...log, ...users.leftOver()].sort((a, b) => a.at - b.at),
     faults: faults.map((fault) => ({ ...fault, to: Math.min(fault.to, endAt) })),
     runs: await dumpRuns(core),

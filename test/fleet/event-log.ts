@@ -1,0 +1,71 @@
+/**
+ * The log that all processes of a fleet write: a line of JSON for each event, appended by one write. What was written
+ * outlives its process, however that ends.
+ */
+
+import { openSync, readFileSync, writeSync } from 'node:fs'
+import type { Fault, LogEvent } from '../checks/history.ts'
+import type { Note } from '../workload/scheduler-log.ts'
+import { trueTime } from './true-time.ts'
+
+/** Not for the checks: a store failed, or the process gave up. For people who look for the reason of something else. */
+interface ErrorNote {
+  readonly ev: 'error'
+  readonly message: string
+}
+
+/** A process got no turn since `from`. */
+interface LateNote {
+  readonly ev: 'late'
+  readonly from: number
+}
+
+type MemberNote = Note | ErrorNote | LateNote
+
+/** Who writes. */
+export interface Writer {
+  /** The same after a restart. */
+  readonly process: string
+  /** Which of its lives, from 1 on. */
+  readonly boot: number
+}
+
+type Line = Writer & { readonly pid: number; readonly mono: number; readonly wall: number } & MemberNote
+
+export class EventLog {
+  readonly #file: number
+  readonly #writer: Writer
+
+  constructor(path: string, writer: Writer) {
+    this.#file = openSync(path, 'a')
+    this.#writer = writer
+  }
+
+  note(event: MemberNote): void {
+    const line: Line = { mono: trueTime(), wall: Date.now(), ...this.#writer, pid: process.pid, ...event }
+    writeSync(this.#file, `${JSON.stringify(line)}\n`)
+  }
+}
+
+export interface ReadLog {
+  readonly events: readonly LogEvent[]
+  /** When processes had no turn. */
+  readonly faults: readonly Fault[]
+  /** What failed, with the process it failed in. */
+  readonly errors: readonly string[]
+}
+
+/** All that was written so far. */
+export function readEventLog(path: string): ReadLog {
+  const events: LogEvent[] = []
+  const faults: Fault[] = []
+  const errors: string[] = []
+  for (const text of readFileSync(path, 'utf8').split('\n')) {
+    if (text === '') continue
+    const { mono: at, ...line }: Line = JSON.parse(text)
+    if (line.ev === 'error') errors.push(`${line.process}.${line.boot}: ${line.message}`)
+    else if (line.ev === 'late') faults.push({ kind: 'block', process: line.process, from: line.from, to: at })
+    else events.push({ at, ...line })
+  }
+  return { events, faults, errors }
+}

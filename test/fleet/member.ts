@@ -1,0 +1,55 @@
+/**
+ * One process of a fleet: a scheduler, that of the built package, on the store it is given. It logs all that it does.
+ */
+
+import { Scheduler } from '../../dist/index.js'
+import { type Actor, workHandler } from '../workload/handler.ts'
+import { Random } from '../workload/random.ts'
+import { logScheduler } from '../workload/scheduler-log.ts'
+import { EventLog } from './event-log.ts'
+import type { MemberSettings, Order, Report } from './orders.ts'
+import { trueTime } from './true-time.ts'
+import { watchTurns } from './turns.ts'
+
+const settings: MemberSettings = JSON.parse(process.argv[2] ?? '{}')
+const { process: name, boot, url, leaseMs, pollMs, seed } = settings
+const log = new EventLog(settings.log, { process: name, boot })
+
+const actor: Actor = {
+  get now() {
+    return trueTime()
+  },
+  note: (event) => log.note(event),
+  after: (ms, happen) => void setTimeout(happen, ms),
+  crash: () => void process.kill(process.pid, 'SIGKILL'),
+  block(ms) {
+    const until = trueTime() + ms
+    while (trueTime() < until);
+  },
+}
+
+const scheduler = new Scheduler({
+  timezone: 'UTC',
+  workerId: `${name}.${boot}`,
+  jobStores: { default: url },
+  leaseDuration: leaseMs,
+  pollInterval: pollMs,
+})
+logScheduler(scheduler, (event) => log.note(event))
+scheduler.on('store:error', ({ error }) => log.note({ ev: 'error', message: String(error) }))
+scheduler.register(
+  'work',
+  workHandler({ actor, random: new Random(seed), leaseMs, quietFrom: Number.POSITIVE_INFINITY }),
+)
+
+/** No process stays behind when the fleet itself dies. */
+process.once('disconnect', () => process.exit())
+process.on('message', async ({ graceMs }: Order) => {
+  const askedAt = trueTime()
+  await scheduler.shutdown({ timeout: graceMs })
+  log.note({ ev: 'shutdown', askedAt })
+  process.exit()
+})
+watchTurns((from) => log.note({ ev: 'late', from }))
+await scheduler.start()
+process.send?.({ report: 'ready' } satisfies Report)

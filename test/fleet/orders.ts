@@ -1,0 +1,26 @@
+/** What a fleet and its processes say to each other. */
+
+import type { Writer } from './event-log.ts'
+
+/** What a process is started with. */
+export interface MemberSettings extends Writer {
+  /** Of the store. */
+  readonly url: string
+  readonly leaseMs: number
+  readonly pollMs: number
+  /** Decides how long each run takes. */
+  readonly seed: string
+  /** Path of the event log. */
+  readonly log: string
+}
+
+/** Shut down, with so much time for the runs at work, and end. */
+export interface Order {
+  readonly order: 'shutdown'
+  readonly graceMs: number
+}
+
+/** The scheduler of the process has started. */
+export interface Report {
+  readonly report: 'ready'
+}

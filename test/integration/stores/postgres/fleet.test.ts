@@ -1,0 +1,3 @@
+import { describeFleetOn } from '../../../fleet/on-store.ts'
+
+describeFleetOn('PostgreSQL', process.env['CRONWRIGHT_TEST_POSTGRES_URL'] ?? '')

@@ -1,0 +1,3 @@
+import { describeLeaderLossOn } from '../../../fleet/on-store.ts'
+
+await describeLeaderLossOn('zookeeper')
