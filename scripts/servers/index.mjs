@@ -85,6 +85,18 @@ async function provide(name, hasEngine) {
   }
 }
 
+/**
+ * The module here that launches a store's server, for who wants one that can be killed; its packages are installed where that
+ * can be. Otherwise why there is none.
+ * @returns {Promise<{ server?: string, obstacle?: string }>}
+ */
+export async function findServer(name) {
+  const { module } = SERVERS[name]
+  const recipe = await import(module)
+  if ((recipe.find() ?? installed(recipe)) === undefined) return { obstacle: `no ${recipe.packages.join(' ')}` }
+  return { server: module.slice('./'.length, -'.mjs'.length) }
+}
+
 /** Starts a service and waits until it is healthy. */
 function composeUp(name) {
   const { status, stderr } = spawnSync('docker', [...COMPOSE, 'up', '--detach', '--wait', name], { encoding: 'utf8' })

@@ -4,8 +4,27 @@ import { type Attempt, activeUntil } from './attempts.ts'
 import type { Facts } from './facts.ts'
 import type { Violation } from './history.ts'
 
+/** An attempt whose process died under it, with no other fault near, and when the run was taken over. */
+interface Takeover {
+  readonly attempt: Attempt
+  /** From the death to the next start; to the end of the course where there was none. */
+  readonly ms: number
+}
+
 export function checkTakeover(facts: Facts): Violation[] {
-  const found: Violation[] = []
+  const bound = facts.settings.leaseMs + facts.boundMs
+  return takeovers(facts)
+    .filter(({ ms }) => ms > bound)
+    .map(({ attempt, ms }) => ({
+      check: 'C8',
+      subject: attempt.runId,
+      text: `not taken over ${Math.round(ms)} ms after ${attempt.process} died`,
+    }))
+}
+
+/** Every takeover that there had to be. */
+export function takeovers(facts: Facts): Takeover[] {
+  const found: Takeover[] = []
   const { leaseMs, endAt } = facts.settings
   for (const attempts of facts.attemptsOfRun.values()) {
     for (const [index, attempt] of attempts.entries()) {
@@ -14,12 +33,7 @@ export function checkTakeover(facts: Facts): Violation[] {
       const deadline = attempt.died + leaseMs + facts.boundMs
       if (deadline >= endAt || !facts.health.isOnlyFault(attempt.died, deadline, attempt.process)) continue
       if (isOverBy(attempt, deadline, facts) || isCrowded(attempt, deadline, facts)) continue
-      if (next === undefined || next.start > deadline)
-        found.push({
-          check: 'C8',
-          subject: attempt.runId,
-          text: `not taken over ${Math.round((next?.start ?? endAt) - attempt.died)} ms after ${attempt.process} died`,
-        })
+      found.push({ attempt, ms: (next?.start ?? endAt) - attempt.died })
     }
   }
   return found

@@ -20,7 +20,13 @@ interface LateNote {
   readonly from: number
 }
 
-type MemberNote = Note | ErrorNote | LateNote
+/** A handler is about to keep the thread until then: what is noted afterwards, a process that dies meanwhile never notes. */
+interface BlockNote {
+  readonly ev: 'block'
+  readonly until: number
+}
+
+type MemberNote = Note | ErrorNote | LateNote | BlockNote
 
 /** Who writes. */
 export interface Writer {
@@ -65,6 +71,7 @@ export function readEventLog(path: string): ReadLog {
     const { mono: at, ...line }: Line = JSON.parse(text)
     if (line.ev === 'error') errors.push(`${line.process}.${line.boot}: ${line.message}`)
     else if (line.ev === 'late') faults.push({ kind: 'block', process: line.process, from: line.from, to: at })
+    else if (line.ev === 'block') faults.push({ kind: 'block', process: line.process, from: at, to: line.until })
     else events.push({ at, ...line })
   }
   return { events, faults, errors }

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Scheduler } from '../../src/index.ts'
 import { storeFrom } from '../../src/stores/factory.ts'
 import type { RecordJobStore } from '../../src/stores/record-job-store.ts'
-import type { History, LogEvent, Settings } from '../checks/history.ts'
+import type { EditEvent, History, LogEvent, Settings } from '../checks/history.ts'
 import { dumpJobs, dumpRuns } from '../workload/dump.ts'
 import { describeJob, WHOLE_HISTORY } from '../workload/job-calls.ts'
 import type { Behaviour, JobPlan } from '../workload/plan.ts'
@@ -29,7 +29,12 @@ export interface FleetOptions {
   readonly longestRunMs: number
   /** Decides how long each run takes. @default 'fleet' */
   readonly seed?: string
+  /** The way of a process to the store. @default `url` */
+  readonly urlOf?: (process: string) => string
 }
+
+/** A change of a job. */
+export type Edit = Pick<EditEvent, 'op' | 'jobId' | 'schedule' | 'policy'>
 
 /** What a fleet left behind. */
 export interface Course {
@@ -46,6 +51,11 @@ const LOOK_AGAIN_MS = 50
 const MOST_RUNS = 10_000
 const USER = 'user'
 
+/** What the processes of a fleet are called. */
+export function processNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `p${index + 1}`)
+}
+
 export class Fleet {
   readonly members: readonly MemberProcess[]
   readonly faults = new FaultLog()
@@ -54,21 +64,21 @@ export class Fleet {
   readonly #log = join(this.#folder, 'events.jsonl')
   readonly #user = new EventLog(this.#log, { process: USER, boot: 1 })
   readonly #wallClock = new WallClock()
+  readonly #askedFor = new Map<Edit, number>()
   #caughtUpTo: number | null = null
   readonly #store: RecordJobStore
   /** Adds jobs and runs, and is never started. */
   readonly #office: Scheduler
 
   constructor(options: FleetOptions) {
-    const { url, processes, leaseMs, pollMs, seed = 'fleet' } = options
+    const { url, processes, leaseMs, pollMs, seed = 'fleet', urlOf = () => url } = options
     this.#options = options
     this.#store = storeFrom(url, 'url')
     this.#office = new Scheduler({ timezone: 'UTC', workerId: USER, jobStores: { default: this.#store } })
     this.#office.register('work', () => undefined)
-    const settings = { url, leaseMs, pollMs, seed, log: this.#log }
-    this.members = Array.from(
-      { length: processes },
-      (_, index) => new MemberProcess(`p${index + 1}`, settings, this.faults),
+    const settings = { leaseMs, pollMs, seed, log: this.#log }
+    this.members = processNames(processes).map(
+      (name) => new MemberProcess(name, { ...settings, url: urlOf(name) }, this.faults),
     )
   }
 
@@ -83,6 +93,23 @@ export class Fleet {
     for (const [index, { id: jobId, schedule, policy }] of plans.entries()) {
       const nextRun = jobs[index]?.nextRunTime?.getTime() ?? null
       this.#user.note({ ev: 'edit', op: 'add', jobId, askedAt, schedule, policy, nextRun })
+    }
+  }
+
+  /**
+   * Makes a change of a job through the scheduler of the office; an edit that failed may have been made all the same, so it is
+   * in force from when it was first asked for. False when it failed: ask again with the same edit.
+   */
+  async edit(edit: Edit, make: (office: Scheduler) => Promise<number | null>): Promise<boolean> {
+    const askedAt = this.#askedFor.get(edit) ?? trueTime()
+    this.#askedFor.set(edit, askedAt)
+    try {
+      const nextRun = await make(this.#office)
+      this.#user.note({ ev: 'edit', ...edit, askedAt, nextRun })
+      return true
+    } catch (error) {
+      this.#user.note({ ev: 'error', message: `${edit.op} ${edit.jobId}: ${error}` })
+      return false
     }
   }
 

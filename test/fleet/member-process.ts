@@ -12,6 +12,8 @@ export class MemberProcess {
   readonly name: string
   readonly #settings: Omit<MemberSettings, 'process' | 'boot'>
   readonly #faults: FaultLog
+  /** Called when it has ended by itself; that is noted as a crash. */
+  onDeath: () => void = () => undefined
   #boots = 0
   #child: ChildProcess | undefined
   /** Notes that it is back, after it was killed. */
@@ -30,18 +32,25 @@ export class MemberProcess {
     const child = fork(PROGRAM, [JSON.stringify(settings)], { execArgv: ['--import', 'tsx'] })
     this.#child = child
     const ended = once(child, 'exit').then(() => 'ended')
-    if ((await Promise.race([once(child, 'message'), ended])) === 'ended')
+    if ((await Promise.race([once(child, 'message'), ended])) === 'ended') {
+      this.#child = undefined
       throw new Error(`${this.name} ended before its scheduler had started`)
+    }
     this.#endAbsence()
+    void ended.then(() => {
+      if (this.#child !== child) return
+      this.#away()
+      this.onDeath()
+    })
   }
 
   /** Kills it without a warning. It is away until it is started again. */
   async kill(): Promise<void> {
     const child = this.#alive()
+    const ended = once(child, 'exit')
+    this.#away()
     child.kill('SIGKILL')
-    await once(child, 'exit')
-    this.#child = undefined
-    this.#endAbsence = this.#faults.begin('crash', this.name)
+    await ended
   }
 
   /** Stops it as it is: it is not asked, and knows nothing of it. */
@@ -57,9 +66,9 @@ export class MemberProcess {
   async shutDown(graceMs: number): Promise<void> {
     const child = this.#alive()
     const ended = once(child, 'exit')
+    this.#child = undefined
     child.send({ order: 'shutdown', graceMs } satisfies Order)
     const [code, signal]: (number | string | null)[] = await ended
-    this.#child = undefined
     if (code !== 0) throw new Error(`${this.name} ended with ${code ?? signal}`)
   }
 
@@ -70,6 +79,11 @@ export class MemberProcess {
 
   get isUp(): boolean {
     return this.#child !== undefined
+  }
+
+  #away(): void {
+    this.#child = undefined
+    this.#endAbsence = this.#faults.begin('crash', this.name)
   }
 
   /** @throws Error when it has ended, for no reason that is known here */

@@ -24,6 +24,7 @@ const actor: Actor = {
   crash: () => void process.kill(process.pid, 'SIGKILL'),
   block(ms) {
     const until = trueTime() + ms
+    log.note({ ev: 'block', until })
     while (trueTime() < until);
   },
 }

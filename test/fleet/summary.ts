@@ -57,7 +57,7 @@ export function summaryOf({ history, errors }: Course): Summary {
 }
 
 /** How long after its due time each scheduled run was first started. */
-function latenessOf({ attemptsOfRun, timeline }: Facts): number[] {
+export function latenessOf({ attemptsOfRun, timeline }: Facts): number[] {
   const firsts = [...attemptsOfRun.values()].flatMap(([first]) => first ?? [])
   return firsts.filter(({ jobId }) => jobId !== null).map(({ start, dueAt }) => start - timeline.firstAt(dueAt))
 }
@@ -68,7 +68,7 @@ function startsOf({ attempts, settings }: Facts): Map<string, number> {
   return starts
 }
 
-function quantilesOf(values: readonly number[]): Quantiles {
+export function quantilesOf(values: readonly number[]): Quantiles {
   const sorted = [...values].sort((a, b) => a - b)
   // The smallest value that at least this share of all do not exceed.
   const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0

@@ -1,0 +1,87 @@
+/** One course of chaos on one store: a fleet at work, faults and edits as drawn from a seed, a time of quiet, a verdict. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Course, Fleet, processNames } from '../../fleet/fleet.ts'
+import type { ServerProcess } from '../../integration/stores/own-server.ts'
+import { drawEdits } from '../../workload/draw-edits.ts'
+import { longestRun } from '../../workload/plan.ts'
+import { Random } from '../../workload/random.ts'
+import { Network } from '../network/network.ts'
+import { drawFaults } from '../plan/draw-faults.ts'
+import type { PlannedFault } from '../plan/fault-plan.ts'
+import { tricksOf } from '../tricks/index.ts'
+import { makeEdits } from './editing.ts'
+import { drawJobs } from './jobs.ts'
+import { Nemesis } from './nemesis.ts'
+
+export interface CourseOptions {
+  /** Name of the store, as its URL begins. */
+  readonly store: string
+  readonly url: string
+  /** The server, where it may be killed. */
+  readonly server: ServerProcess | undefined
+  readonly seed: string
+  readonly processes: number
+  /** For how long faults come. */
+  readonly faultMs: number
+  /** Of quiet after the last fault. */
+  readonly quietMs: number
+  readonly leaseMs: number
+  readonly pollMs: number
+}
+
+export interface ChaosCourse extends Course {
+  readonly planned: readonly PlannedFault[]
+  /** What could not be done to the victims. */
+  readonly failures: readonly string[]
+}
+
+const FIRST_FAULT_MS = 3_000
+const CATCH_UP_MS = 60_000
+const GRACE_MS = 2_000
+const SLOW_RUNS = 20
+
+export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> {
+  const { store, url, server, processes, faultMs, quietMs, leaseMs, pollMs } = options
+  const random = new Random(`chaos ${options.seed}`)
+  const names = processNames(processes)
+  const network = store === 'sqlite' ? undefined : await Network.between(url, names)
+  const tricks = tricksOf(store)
+  const until = FIRST_FAULT_MS + faultMs
+  const planned = drawFaults(random.stream('faults'), {
+    processes: names,
+    leaseMs,
+    from: FIRST_FAULT_MS,
+    until,
+    hasNetwork: network !== undefined,
+    hasServer: server !== undefined,
+    tricks,
+  })
+  const start = Date.now()
+  const jobs = drawJobs(random.stream('jobs'), start)
+  const edits = drawEdits(random.stream('edits'), jobs, until, start)
+  const times = { leaseMs, pollMs, longestRunMs: longestRun(leaseMs) }
+  try {
+    await using fleet = new Fleet({
+      url,
+      processes,
+      ...times,
+      seed: options.seed,
+      urlOf: (name) => network?.urlOf(name) ?? url,
+    })
+    await fleet.start()
+    const nemesis = new Nemesis({ fleet, network, server, tricks, url })
+    await fleet.addJobs(jobs.filter(({ isEnsured }) => isEnsured))
+    await fleet.enqueue(SLOW_RUNS, 'slow')
+    await fleet.enqueue(1, 'poison')
+    await Promise.all([nemesis.carryOut(planned), makeEdits(fleet, jobs, edits)])
+    await nemesis.over()
+    await sleep(quietMs)
+    await fleet.catchUp(CATCH_UP_MS)
+    const course = await fleet.course()
+    await fleet.shutDown(GRACE_MS)
+    return { ...course, planned, failures: nemesis.failures }
+  } finally {
+    await network?.close()
+  }
+}

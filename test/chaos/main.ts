@@ -1,0 +1,59 @@
+/** What `npm run chaos` starts for each store and seed: one course, its page, and its figures as a line of JSON. */
+
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Facts } from '../checks/facts.ts'
+import { violationsOf } from '../checks/index.ts'
+import { freshUrl } from '../fleet/fresh-url.ts'
+import { latenessOf } from '../fleet/summary.ts'
+import { launchServer } from '../integration/stores/own-server.ts'
+import { chaosCourse } from './course/course.ts'
+import { figuresOf } from './course/figures.ts'
+import { pageOf } from './report/page.ts'
+
+const text = { type: 'string' } as const
+const { values } = parseArgs({
+  options: {
+    store: text,
+    /** Module of scripts/servers; none for stores without a server. */
+    server: text,
+    /** Of stores without a server. */
+    url: text,
+    seed: text,
+    seconds: text,
+    quiet: text,
+    lease: text,
+    poll: text,
+    page: text,
+  },
+})
+const { store = '', seed = '1', page } = values
+const number = (name: 'seconds' | 'quiet' | 'lease' | 'poll'): number => Number(values[name])
+
+const own = values.server === undefined ? undefined : await launchServer(values.server)
+try {
+  const course = await chaosCourse({
+    store,
+    url: freshUrl(own?.url ?? values.url ?? ''),
+    server: own?.process,
+    seed,
+    processes: 4,
+    faultMs: 1_000 * number('seconds'),
+    quietMs: 1_000 * number('quiet'),
+    leaseMs: number('lease'),
+    pollMs: number('poll'),
+  })
+  const facts = new Facts(course.history)
+  const violations = violationsOf(course.history)
+  const figures = figuresOf(course, facts)
+  if (page !== undefined) {
+    const shown = { ...figures, lateness: JSON.stringify(figures.lateness), takeover: JSON.stringify(figures.takeover) }
+    const command = `npm run chaos -- --store ${store} --seed ${seed}`
+    const lateness = latenessOf(facts)
+    const title = `${store}, seed ${seed}`
+    writeFileSync(page, pageOf({ title, command, facts, violations, figures: shown, lateness, errors: course.errors }))
+  }
+  process.stdout.write(`${JSON.stringify({ ...figures, found: violations, failures: course.failures })}\n`)
+} finally {
+  await own?.remove()
+}
