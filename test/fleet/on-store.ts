@@ -44,7 +44,7 @@ export function describeFleetOn(store: string, url: string): void {
       expect(summary).toMatchObject(FAULTLESS)
       // The jobs have 17.6 fire times a second.
       expect(summary.once).toBeGreaterThan(RUNS + 60)
-      expect(Math.min(...summary.starts.values())).toBeGreaterThan(0)
+      expect([...summary.starts.values()].filter((starts) => starts > 0).length).toBeGreaterThan(1)
     })
   })
 }
