@@ -47,6 +47,8 @@ export interface Course {
 const SKEW_MS = 1
 /** How long a server may work on what it was sent by a process that was frozen since. */
 const LAST_REQUESTS_MS = 100
+/** A fifth of it is how long a call of the office may take, on a machine that is busy with the processes. */
+const OFFICE_LEASE_MS = 100_000
 const LOOK_AGAIN_MS = 50
 const MOST_RUNS = 10_000
 const USER = 'user'
@@ -74,7 +76,12 @@ export class Fleet {
     const { url, processes, leaseMs, pollMs, seed = 'fleet', urlOf = () => url } = options
     this.#options = options
     this.#store = storeFrom(url, 'url')
-    this.#office = new Scheduler({ timezone: 'UTC', workerId: USER, jobStores: { default: this.#store } })
+    this.#office = new Scheduler({
+      timezone: 'UTC',
+      workerId: USER,
+      jobStores: { default: this.#store },
+      leaseDuration: OFFICE_LEASE_MS,
+    })
     this.#office.register('work', () => undefined)
     const settings = { leaseMs, pollMs, seed, log: this.#log }
     this.members = processNames(processes).map(

@@ -1,17 +1,40 @@
-/** Four processes on one store, by the real clock: every run is started once. A short form of `npm run fleet`. */
+/**
+ * Sixteen claimers of one process, and four processes by the real clock: every run is taken once. A short form of
+ * `npm run fleet`.
+ */
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { storeFrom } from '../../src/stores/factory.ts'
+import { claimAll } from '../../src/testing/conformance/claim-all.ts'
+import { insert, NOW, runRecord } from '../../src/testing/conformance/records.ts'
 import { hasServer, launchCluster } from '../integration/stores/own-server.ts'
 import { leaderLoss } from './batteries/leader-loss.ts'
 import { steadyLoad } from './batteries/steady-load.ts'
 import { freshUrl } from './fresh-url.ts'
 
+const CLAIMERS = 16
+/** As many as a scheduler has places for. */
+const CLAIMED_AT_ONCE = 100
+const HOST = { workerId: 'claimer', now: Date.now, wakeup: () => undefined, reportError: () => undefined }
 const PROCESSES = 4
 const RUNS = 2_000
 const FAULTLESS = { more: 0, skipped: 0, lost: 0, early: 0, violations: [] }
 
 /** @param url - of the store, without a query */
 export function describeFleetOn(store: string, url: string): void {
+  it(`${CLAIMERS} claimers on ${store} take ${RUNS} due runs, each once`, { timeout: 120_000 }, async () => {
+    const part = freshUrl(url)
+    const claimers = Array.from({ length: CLAIMERS }, () => storeFrom(part, 'url'))
+    onTestFinished(() => Promise.all(claimers.map((claimer) => claimer.shutdown())).then(() => undefined))
+    for (const claimer of claimers) await claimer.start(HOST, 'claimed')
+    const [first] = claimers
+    if (first !== undefined) await insert(first, ...Array.from({ length: RUNS }, (_, index) => runRecord(`${index}`)))
+    const claimed = await Promise.all(claimers.map((claimer) => claimAll(claimer, NOW, CLAIMED_AT_ONCE)))
+    expect(claimed.flat()).toHaveLength(RUNS)
+    expect(new Set(claimed.flat()).size).toBe(RUNS)
+    expect(await first?.count({ kind: 'run', states: ['running'] })).toBe(RUNS)
+  })
+
   describe(`${PROCESSES} processes on ${store}`, () => {
     it(`ZJ-13 start each of ${RUNS} enqueued runs once, and then each fire time of 60 jobs`, {
       timeout: 240_000,
@@ -21,7 +44,7 @@ export function describeFleetOn(store: string, url: string): void {
       expect(summary).toMatchObject(FAULTLESS)
       // The jobs have 17.6 fire times a second.
       expect(summary.once).toBeGreaterThan(RUNS + 60)
-      expect(Math.min(...summary.starts.values())).toBeGreaterThan(0)
+      expect([...summary.starts.values()].filter((starts) => starts > 0).length).toBeGreaterThan(1)
     })
   })
 }

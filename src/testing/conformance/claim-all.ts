@@ -4,11 +4,11 @@ import { yieldToEventLoop } from '../../core/clock.ts'
 import type { Change } from '../../jobs/record.ts'
 import type { RecordJobStore } from '../../stores/record-job-store.ts'
 
-/** Takes what is due, a few runs at a time, until nothing is. The ids of those it won. */
-export async function claimAll(store: RecordJobStore, now: number): Promise<string[]> {
+/** Takes what is due, so many runs at a time, until nothing is. The ids of those it won. */
+export async function claimAll(store: RecordJobStore, now: number, limit = 20): Promise<string[]> {
   const won: string[] = []
   for (;;) {
-    const due = await store.due({ lane: 'run', before: now, limit: 20, queues: ['default'] })
+    const due = await store.due({ lane: 'run', before: now, limit, queues: ['default'] })
     if (due.length === 0) return won
     // Others read the same runs before any of them claims.
     await yieldToEventLoop()
