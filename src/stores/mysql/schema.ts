@@ -7,10 +7,13 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import type { SchemaKeeper } from '../schema.ts'
 import { number } from '../sql/rows.ts'
 import { isOutdated } from '../sql/schema-version.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database, Transaction } from './database.ts'
+import { withDatabase } from './open-database.ts'
+import type { ResolvedMySqlOptions } from './options.ts'
 
 /** Migration n (from 1) is at n - 1. Never change one that was released. */
 const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
@@ -47,13 +50,22 @@ const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
 const LATEST = MIGRATIONS.length
 const LOCK_WITHIN_S = 30
 
+/** Looks after the schema beside a store that may not be open. */
+export function schemaKeeper(options: ResolvedMySqlOptions): SchemaKeeper {
+  return {
+    latest: LATEST,
+    version: () => withDatabase(options, ({ database, tables }) => currentVersion(database, tables)),
+    migrate: () => withDatabase(options, ({ database, tables }) => prepareSchema(database, tables, true)),
+  }
+}
+
 /**
  * Brings the schema up to date, or says what is missing.
  *
  * @throws CronwrightError (`STORE_ERROR`) when it is newer than this release, or older and not to be migrated
  */
 export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
-  const version = await schemaVersion((sql, values) => database.rows(sql, values), tables)
+  const version = await currentVersion(database, tables)
   if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables)
 }
 
@@ -76,6 +88,10 @@ async function migrate(database: Database, tables: Tables): Promise<void> {
       await rows('SELECT RELEASE_LOCK(?)', [name])
     }
   })
+}
+
+function currentVersion(database: Database, tables: Tables): Promise<number> {
+  return schemaVersion((sql, values) => database.rows(sql, values), tables)
 }
 
 async function schemaVersion(rows: Transaction['rows'], { schema }: Tables): Promise<number> {

@@ -46,7 +46,7 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
   `,
 ]
 
-const LATEST = MIGRATIONS.length
+export const LATEST = MIGRATIONS.length
 
 /**
  * Refuses a schema that this release cannot use. Writes nothing.
@@ -69,7 +69,8 @@ export function migrate(connection: Connection, tables: Tables, now: number): vo
   })
 }
 
-function schemaVersion(connection: Connection, tables: Tables): number {
+/** The version that a database has; 0: no schema. */
+export function schemaVersion(connection: Connection, tables: Tables): number {
   const exists = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
   if (exists.first(tables.schema.slice(1, -1)) === undefined) return 0
   const row = connection.prepare(`SELECT coalesce(max(version), 0) AS version FROM ${tables.schema}`).first()
