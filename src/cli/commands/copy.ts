@@ -27,8 +27,8 @@ Options:
   --dry-run    print what would be copied, and write nothing
   -h, --help   show this help
 
-Exit status: 0 when everything was copied, 1 when a record could not be read (the
-rest was copied) or nothing could be, 2 when the command line is wrong.
+Exit status: 0 when everything was copied, 1 when a record could not be read
+(the rest was copied) or nothing could be, 2 when the command line is wrong.
 
 Example:
   cronwright copy --from sqlite:./jobs.db --to postgres://user:secret@host/jobs
@@ -91,7 +91,10 @@ function described(counts: CopyCounts): string {
     [counts.uniqueKeys, 'unique key', 'unique keys'],
     [counts.pausedQueues, 'paused queue', 'paused queues'],
   ] as const
-  return [...parts, ...others.filter(([count]) => count > 0).map(([count, one, many]) => counted(count, one, many))].join(', ')
+  return [
+    ...parts,
+    ...others.filter(([count]) => count > 0).map(([count, one, many]) => counted(count, one, many)),
+  ].join(', ')
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

@@ -25,8 +25,8 @@ Options:
   -c, --config FILE   all job stores of a configuration file (JSON)
   -h, --help          show this help
 
-Exit status: 0 when every store is up to date, 1 when one failed (the others were
-done), 2 when the command line or the configuration is wrong.
+Exit status: 0 when every store is up to date, 1 when one failed (the others
+were done), 2 when the command line or the configuration is wrong.
 
 Examples:
   cronwright migrate postgres://user:secret@host/jobs

@@ -15,8 +15,11 @@ import type { Database, Transaction } from './database.ts'
 import { withDatabase } from './open-database.ts'
 import type { ResolvedMySqlOptions } from './options.ts'
 
+/** Statements that lead from one version to the next, in order. */
+export type Migration = (tables: Tables) => readonly string[]
+
 /** Migration n (from 1) is at n - 1. Never change one that was released. */
-const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+export const MIGRATIONS: readonly Migration[] = [
   ({ records, ...index }) => [
     `CREATE TABLE IF NOT EXISTS ${records} (
       seq BIGINT NOT NULL AUTO_INCREMENT,
@@ -66,11 +69,14 @@ export function schemaKeeper(options: ResolvedMySqlOptions): SchemaKeeper {
  */
 export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
   const version = await currentVersion(database, tables)
-  if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables)
+  if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables, MIGRATIONS)
 }
 
-/** Statements that define tables end a transaction, so what keeps the processes apart is a lock of the connection. */
-async function migrate(database: Database, tables: Tables): Promise<void> {
+/**
+ * Brings the schema to the version of the last migration. Statements that define tables end a transaction, so what keeps
+ * the processes apart is a lock of the connection.
+ */
+export async function migrate(database: Database, tables: Tables, migrations: readonly Migration[]): Promise<void> {
   const name = `cronwright ${tables.schema}`.slice(0, 64)
   await database.transaction(async ({ rows, write }) => {
     const [lock] = await rows('SELECT GET_LOCK(?, ?) AS got', [name, LOCK_WITHIN_S])
@@ -79,8 +85,8 @@ async function migrate(database: Database, tables: Tables): Promise<void> {
     }
     try {
       await write(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version INT PRIMARY KEY, migrated_at TIMESTAMP)`)
-      for (let version = (await schemaVersion(rows, tables)) + 1; version <= LATEST; version += 1) {
-        for (const statement of MIGRATIONS[version - 1]?.(tables) ?? []) await write(statement)
+      for (let version = (await schemaVersion(rows, tables)) + 1; version <= migrations.length; version += 1) {
+        for (const statement of migrations[version - 1]?.(tables) ?? []) await write(statement)
         await write(`INSERT INTO ${tables.schema} VALUES (?, CURRENT_TIMESTAMP)`, [version])
         await write('COMMIT')
       }

@@ -14,8 +14,11 @@ import type { Database } from './database.ts'
 import { withDatabase } from './open-database.ts'
 import type { ResolvedPostgresOptions } from './options.ts'
 
-/** Migration n (from 1) is at n - 1: statements in order. Never change one that was released. */
-const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+/** Statements that lead from one version to the next, in order. */
+export type Migration = (tables: Tables) => readonly string[]
+
+/** Migration n (from 1) is at n - 1. Never change one that was released. */
+export const MIGRATIONS: readonly Migration[] = [
   ({ records, ...index }) => [
     `CREATE TABLE ${records} (
       kind text COLLATE "C" NOT NULL,
@@ -66,16 +69,19 @@ export function schemaKeeper(options: ResolvedPostgresOptions): SchemaKeeper {
  */
 export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
   const version = await currentVersion(database, tables)
-  if (isOutdated(tables, version, LATEST, autoMigrate)) await database.transaction((rows) => migrate(rows, tables))
+  if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables, MIGRATIONS)
 }
 
-async function migrate(rows: Rows, tables: Tables): Promise<void> {
-  await rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cronwright ${tables.schema}`])
-  await rows(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version int PRIMARY KEY, migrated_at timestamptz)`)
-  for (let version = (await schemaVersion(rows, tables)) + 1; version <= LATEST; version += 1) {
-    for (const statement of MIGRATIONS[version - 1]?.(tables) ?? []) await rows(statement)
-    await rows(`INSERT INTO ${tables.schema} VALUES ($1, clock_timestamp())`, [version])
-  }
+/** Brings the schema to the version of the last migration. */
+export function migrate(database: Database, tables: Tables, migrations: readonly Migration[]): Promise<void> {
+  return database.transaction(async (rows) => {
+    await rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cronwright ${tables.schema}`])
+    await rows(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version int PRIMARY KEY, migrated_at timestamptz)`)
+    for (let version = (await schemaVersion(rows, tables)) + 1; version <= migrations.length; version += 1) {
+      for (const statement of migrations[version - 1]?.(tables) ?? []) await rows(statement)
+      await rows(`INSERT INTO ${tables.schema} VALUES ($1, clock_timestamp())`, [version])
+    }
+  })
 }
 
 function currentVersion(database: Database, tables: Tables): Promise<number> {

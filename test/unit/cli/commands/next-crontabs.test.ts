@@ -117,7 +117,9 @@ describe('cronwright next --crontab', () => {
   })
 
   it('goes on with the next file when one cannot be opened, and ends with 1', async () => {
-    const { status, output } = await runFake(['next', '--crontab', 'missing', 'here'], { '/home/maria/here': '@daily run\n' })
+    const { status, output } = await runFake(['next', '--crontab', 'missing', 'here'], {
+      '/home/maria/here': '@daily run\n',
+    })
     expect(linesOf(output).slice(0, 3)).toEqual([
       'missing',
       "  cannot be read: ENOENT: no such file, open '/home/maria/missing'",
