@@ -14,12 +14,14 @@ const names = positionals.length === 0 ? KNOWN : KNOWN.filter((name) => position
 // Told to end while they start, they are still stopped: nothing else knows of them.
 let isEnding = false
 const end = new Promise((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      isEnding = true
-      resolve()
-    })
+  const stop = () => {
+    isEnding = true
+    resolve()
   }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  // npm gives a signal to the shell between it and this process, which keeps it to itself and ends.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), 500)
 })
 
 console.error(`starting ${names.join(', ')} ...`)
@@ -33,15 +35,12 @@ if (!isEnding && running.length > 0) {
   if (values.env === undefined) process.stdout.write(lines)
   else writeFileSync(values.env, lines, { mode: 0o600 })
   console.error(values.env === undefined ? 'Ctrl-C stops them' : `their URLs are in ${values.env}; Ctrl-C stops them`)
-  // A pending promise alone does not keep a process.
-  const alive = setInterval(() => undefined, 2 ** 30)
   await end
-  clearInterval(alive)
   console.error('stopping ...')
   if (values.env !== undefined) rmSync(values.env, { force: true })
 }
 for (const { stop } of servers) await stop()
-process.exitCode = running.length < servers.length ? 1 : 0
+process.exit(running.length < servers.length ? 1 : 0)
 
 function readArguments() {
   const help = `npm run servers -- [--env FILE] [${KNOWN.join('] [')}]`
