@@ -32,13 +32,19 @@ const STORES = [
   })),
 ]
 
+/** Tests of several stores at once. */
+const TOGETHER = { tests: ['test/integration/stores/together/**'], servers: Object.keys(SERVERS) }
+
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
-const wanted = STORES.filter(({ tests }) => chosen.length === 0 || tests.some(isChosen))
-const servers = await provideServers(wanted.flatMap(({ server }) => server ?? []))
+const wanted = STORES.filter(isWanted)
+const needed = isWanted(TOGETHER) ? TOGETHER.servers : wanted.flatMap(({ server }) => server ?? [])
+const servers = await provideServers(needed)
 for (const { variable, url } of servers) if (url !== undefined) environment[variable] = url
 
 const obstacles = new Map(STORES.map((store) => [store.name, obstacleOf(store)]))
+const isLacking = [...obstacles.values()].some((obstacle) => obstacle !== undefined)
 const left = STORES.filter(({ name }) => obstacles.get(name) !== undefined).flatMap(({ tests }) => tests)
+if (isLacking) left.push(...TOGETHER.tests)
 const directory = mkdtempSync(join(tmpdir(), 'cronwright-results-'))
 const status = await runVitest(join(directory, 'results.json'), left)
 const results = read(join(directory, 'results.json'))
@@ -47,10 +53,15 @@ for (const { stop } of servers) await stop()
 
 console.log()
 for (const { name, tests } of STORES) console.log(`store ${name}: ${fateOf(name, tests[0])}`)
+if (isWanted(TOGETHER)) console.log(`stores together: ${isLacking ? 'not run: one of them cannot be' : 'run'}`)
 const isIncomplete = process.env.CI === 'true' && left.length > 0 && chosen.length === 0
 if (isIncomplete) console.log('CI is true, so a store that is not run is a failure')
 process.exitCode = isIncomplete ? 1 : status
 console.log(`${results.passed} passed, ${results.failed} failed`)
+
+function isWanted({ tests }) {
+  return chosen.length === 0 || tests.some(isChosen)
+}
 
 /** Whether a path that was given leads to a test, or lies in its folder. */
 function isChosen(test) {

@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   STORE_LOOKUP: 'No job store has this alias.',
   STORE_ERROR: 'The job store failed; cause holds the error of its driver.',
   STORE_CLOSED: 'The job store is not open.',
+  STORE_IN_USE: 'Somebody is at work on a job store that must be at rest.',
   SERIALIZATION: 'A value cannot be stored; details name the path inside the value.',
   DESERIALIZATION: 'A stored record cannot be read; it is set aside and kept.',
   MISSING_DEPENDENCY: 'An optional package is needed and not installed; the message says what to install.',

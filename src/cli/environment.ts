@@ -1,6 +1,7 @@
 /**
  * What a command sees of the outside: where to write, how wide it is, what time it is. `main.ts` fills it in from the
- * process, tests fill it in by hand; nothing else in `cli/` touches `process`, a clock or a file.
+ * process, tests fill it in by hand; nothing else in `cli/` touches `process`, a clock or a file. Job stores are opened by the commands that
+ * are about them.
  */
 
 /** Takes text, as `process.stdout` does. */
@@ -31,9 +32,9 @@ export interface Environment {
 /** What the process ends with. */
 export const EXIT = {
   ok: 0,
-  /** Something that was to be read (an expression, a line, a file) could not be. */
-  unreadable: 1,
-  /** The command line itself is wrong. */
+  /** Something could not be read (an expression, a line, a file) or done (a store failed). */
+  failed: 1,
+  /** The command line itself (or the configuration it names) is wrong. */
   usage: 2,
 } as const
 

@@ -17,7 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
-process.exitCode = runProgram(process.argv.slice(2), {
+process.exitCode = await runProgram(process.argv.slice(2), {
   output: process.stdout,
   errorOutput: process.stderr,
   width: process.stdout.isTTY ? process.stdout.columns || UNKNOWN_TERMINAL_WIDTH : PIPE_WIDTH,

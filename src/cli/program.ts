@@ -3,9 +3,12 @@
  * and is the one place where an error of the command line is printed.
  */
 
-import { CronwrightError } from '../errors.ts'
+import { CronwrightError, type ErrorCode } from '../errors.ts'
+import { runCopy } from './commands/copy.ts'
+import { runMigrate } from './commands/migrate.ts'
 import { runNext } from './commands/next.ts'
 import { type Environment, EXIT, type ExitStatus } from './environment.ts'
+import { errorLine } from './error-line.ts'
 import { closestWord } from './suggestion.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -13,7 +16,9 @@ const HELP = `Usage:
   cronwright <command> [options]
 
 Commands:
-  next   list the next fire times of cron expressions or crontabs
+  copy      copy jobs and pending runs from one job store to another
+  migrate   bring the tables of job stores up to date
+  next      list the next fire times of cron expressions or crontabs
 
 Options:
   -h, --help      show this help; after a command, the help of that command
@@ -23,12 +28,19 @@ Example:
   cronwright next '0 9 * * 1-5' --timezone Europe/Athens
 `
 
-const COMMANDS: ReadonlyMap<string, (args: readonly string[], environment: Environment) => ExitStatus> = new Map([
+type Command = (args: readonly string[], environment: Environment) => ExitStatus | Promise<ExitStatus>
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['copy', runCopy],
+  ['migrate', runMigrate],
   ['next', runNext],
 ])
 
+/** What is wrong with what was asked, and not with what was done. */
+const USAGE_CODES: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'INVALID_CONFIGURATION']
+
 /** Runs one command line, without the interpreter and the script. Throws only what is a bug. */
-export function runProgram(args: readonly string[], environment: Environment): ExitStatus {
+export async function runProgram(args: readonly string[], environment: Environment): Promise<ExitStatus> {
   const [first, ...rest] = args
   if (first === undefined) {
     environment.errorOutput.write(HELP)
@@ -39,11 +51,11 @@ export function runProgram(args: readonly string[], environment: Environment): E
     if (first === '--version' || first === '-v') return print(`${environment.version}\n`, environment)
     const command = COMMANDS.get(first)
     if (command === undefined) throw unknownCommand(first)
-    return command(rest, environment)
+    return await command(rest, environment)
   } catch (error) {
-    if (!(error instanceof CronwrightError && error.code === 'INVALID_ARGUMENT')) throw error
-    environment.errorOutput.write(`cronwright: ${error.message}\n`)
-    return EXIT.usage
+    if (!(error instanceof CronwrightError)) throw error
+    environment.errorOutput.write(errorLine(error.message))
+    return USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed
   }
 }
 

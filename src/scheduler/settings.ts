@@ -21,11 +21,8 @@ import type { WorkerThreadsExecutorOptions } from '../executors/worker-threads-e
 import { type HistoryOptions, historyPolicy } from '../jobs/history.ts'
 import { BASE_DEFAULTS, checkId, type JobDefaults, type ResolvedDefaults, resolveDefaults } from '../jobs/options.ts'
 import { DEFAULT_HISTORY, type HistoryPolicy } from '../jobs/policy.ts'
-import type { JobStore } from '../stores/job-store.ts'
+import type { JobStoreSource } from '../stores/factory.ts'
 import { DEFAULT_QUEUES, type QueueOptions, resolveQueues, type ServedQueue } from './queues/queue-options.ts'
-
-/** A job store: an instance, a URL (`'sqlite:./jobs.db'`), or `{ type, ...options }`. */
-export type JobStoreSource = JobStore | string | { readonly type: string; readonly [option: string]: unknown }
 
 /** An executor: an instance, or `{ type, ...options }`. */
 export type ExecutorSource =

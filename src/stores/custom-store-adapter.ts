@@ -160,22 +160,27 @@ export class CustomStoreAdapter extends RecordJobStore {
 
   /** Inserts come first, as the contract says for stores that cannot do both in one step. */
   async #changeJob(change: Change): Promise<ChangeResult> {
-    if (!('key' in change)) return (await this.#jobs.add(change.record as JobRecord)) ? APPLIED : REFUSED
-    const { expect, key, patch, inserts = [] } = change
-    const current = await this.#jobs.lookup(key.id)
-    if (current?.version !== expect) return REFUSED
+    const { expect, inserts = [] } = change
+    const current = 'key' in change ? await this.#jobs.lookup(change.key.id) : undefined
+    if ((current?.version ?? 0) !== expect) return REFUSED
     const inserted = await this.#runs.commit(inserts.map((record) => ({ expect: 0, record })))
     const existing = inserts.filter((_run, index) => inserted[index]?.applied !== true).map(({ id }) => id)
-    const isChanged =
-      patch === null ? await this.#jobs.remove(key.id) : await this.#jobs.update(patchedRecord<'job'>(current, patch))
-    if (!isChanged) {
+    if (!(await this.#write(change, current))) {
       await this.#takeBack(inserts.filter(({ id }) => !existing.includes(id)))
       return REFUSED
     }
     return existing.length === 0 ? APPLIED : { applied: true, existing }
   }
 
-  /** The job was removed elsewhere between look-up and change: the runs that came with the change go again. */
+  /** False if the id is taken, or the job was removed elsewhere. */
+  #write(change: Change, current: JobRecord | undefined): Promise<boolean> {
+    if (!('key' in change)) return this.#jobs.add(change.record as JobRecord)
+    const { key, patch } = change
+    if (patch === null || current === undefined) return this.#jobs.remove(key.id)
+    return this.#jobs.update(patchedRecord<'job'>(current, patch))
+  }
+
+  /** The job was removed (or its id taken) elsewhere between look-up and change: the runs that came with the change go again. */
   async #takeBack(runs: readonly StoreRecord[]): Promise<void> {
     await this.#runs.commit(runs.map(({ kind, id, version }) => ({ expect: version, key: { kind, id }, patch: null })))
   }

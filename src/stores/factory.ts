@@ -5,6 +5,7 @@ import { InvalidArgumentError } from '../errors.ts'
 import { CustomStoreAdapter, isJobStore } from './custom-store-adapter.ts'
 import { EtcdJobStore } from './etcd/etcd-job-store.ts'
 import { ETCD_OPTIONS, type EtcdJobStoreOptions } from './etcd/options.ts'
+import type { JobStore } from './job-store.ts'
 import { MemoryJobStore } from './memory/memory-job-store.ts'
 import { MySqlJobStore } from './mysql/mysql-job-store.ts'
 import { MYSQL_OPTIONS, type MySqlJobStoreOptions } from './mysql/options.ts'
@@ -17,6 +18,9 @@ import type { SqliteJobStoreOptions } from './sqlite/options.ts'
 import { SqliteJobStore } from './sqlite/sqlite-job-store.ts'
 import type { ZooKeeperJobStoreOptions } from './zookeeper/options.ts'
 import { ZooKeeperJobStore } from './zookeeper/zookeeper-job-store.ts'
+
+/** A job store: an instance, a URL (`'sqlite:./jobs.db'`), or `{ type, ...options }`. */
+export type JobStoreSource = JobStore | string | { readonly type: string; readonly [option: string]: unknown }
 
 /** How one type of store is made from options, and from a URL of its scheme. */
 interface StoreType {

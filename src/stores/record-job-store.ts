@@ -10,6 +10,7 @@ import { type Job, jobFromRecord, recordFromJob } from '../jobs/job.ts'
 import type { Change, ChangeResult, JobRecord, Lane, RecordKey, RecordKind, StoreRecord } from '../jobs/record.ts'
 import type { JobStore, StoreHost } from './job-store.ts'
 import type { DueQuery, KindInLane, ListQuery, NextDueQuery, RecordStore, RunSeries } from './record-store.ts'
+import type { SchemaMigration, SchemaVersion } from './schema.ts'
 
 /** What a store can do beyond the contract, declared: the only ground on which a conformance test may be left out. */
 export interface StoreCapabilities {
@@ -46,6 +47,24 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
     if (this.#host === undefined) return
     this.#host = undefined
     await this.close()
+  }
+
+  /**
+   * The version of the schema where this store keeps its data, which need not be open; undefined for a store without a
+   * schema. Writes nothing.
+   */
+  async schemaVersion(): Promise<SchemaVersion | undefined> {
+    return undefined
+  }
+
+  /**
+   * Creates the schema or brings it up to date, whatever `autoMigrate` says. The store need not be open, and is not
+   * opened. Undefined for a store without a schema.
+   *
+   * @throws CronwrightError (`STORE_ERROR`) when the store fails, or its schema is newer than this release
+   */
+  async migrate(): Promise<SchemaMigration | undefined> {
+    return undefined
   }
 
   /** Alias under which the scheduler knows this store; empty before `start`. */

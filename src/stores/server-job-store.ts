@@ -10,6 +10,7 @@ import { type EncodedChange, EncodedJobStore, type EncodedRecord } from './encod
 import type { Awaitable } from './job-store.ts'
 import type { StoreCapabilities } from './record-job-store.ts'
 import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from './record-store.ts'
+import type { SchemaKeeper, SchemaMigration, SchemaVersion } from './schema.ts'
 
 /** An open database, with the operations of the record contract in groups. */
 export interface ServerSession {
@@ -53,22 +54,35 @@ export abstract class ServerJobStore extends EncodedJobStore {
   protected abstract openSession(): Promise<ServerSession>
   protected abstract meaningOf(error: unknown): ErrorMeaning
 
+  /** Undefined where the server needs no schema. */
+  protected get schema(): SchemaKeeper | undefined {
+    return undefined
+  }
+
+  override async schemaVersion(): Promise<SchemaVersion | undefined> {
+    const { schema } = this
+    if (schema === undefined) return undefined
+    return this.#translated('schemaVersion', async () => ({ current: await schema.version(), latest: schema.latest }))
+  }
+
+  override async migrate(): Promise<SchemaMigration | undefined> {
+    const { schema } = this
+    if (schema === undefined) return undefined
+    return this.#translated('migrate', async () => {
+      const from = await schema.version()
+      await schema.migrate()
+      return { from, to: schema.latest }
+    })
+  }
+
   protected override async open(): Promise<void> {
-    try {
-      this.#session = await this.openSession()
-    } catch (error) {
-      throw this.#translate('open', error)
-    }
+    this.#session = await this.#translated('open', () => this.openSession())
   }
 
   protected override async close(): Promise<void> {
     const session = this.#session
     this.#session = undefined
-    try {
-      await session?.close()
-    } catch (error) {
-      throw this.#translate('close', error)
-    }
+    await this.#translated('close', () => session?.close())
   }
 
   protected override readEncoded(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {
@@ -112,11 +126,16 @@ export abstract class ServerJobStore extends EncodedJobStore {
   }
 
   async #run<T>(operation: string, work: (session: ServerSession) => Awaitable<T>): Promise<T> {
-    if (this.#session === undefined) {
+    const session = this.#session
+    if (session === undefined) {
       throw new CronwrightError('STORE_CLOSED', `the job store ${JSON.stringify(this.alias)} is not open`)
     }
+    return this.#translated(operation, () => work(session))
+  }
+
+  async #translated<T>(operation: string, work: () => Awaitable<T>): Promise<T> {
     try {
-      return await work(this.#session)
+      return await work()
     } catch (error) {
       throw this.#translate(operation, error)
     }
@@ -127,8 +146,8 @@ export abstract class ServerJobStore extends EncodedJobStore {
     if (error instanceof CronwrightError) return error
     const reason = error instanceof Error ? error.message : String(error)
     const { details, hint } = this.meaningOf(error)
-    const name = JSON.stringify(this.alias)
-    const message = `the ${this.#server} job store ${name} failed in ${operation}: ${reason}${hint === undefined ? '' : ` (${hint})`}`
+    const name = this.alias === '' ? '' : ` ${JSON.stringify(this.alias)}`
+    const message = `the ${this.#server} job store${name} failed in ${operation}: ${reason}${hint === undefined ? '' : ` (${hint})`}`
     return new CronwrightError('STORE_ERROR', message, {
       details: { operation, store: this.alias, ...details },
       cause: error,

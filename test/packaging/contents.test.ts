@@ -61,7 +61,7 @@ describe('the packed package', () => {
 /** What a file imports, statically or not, and as types. */
 function importsOf(content: string): string[] {
   const code = content.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  return [...code.matchAll(/(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*['"]([^'"]+)['"]/g)].flatMap(
+  return [...code.matchAll(/(?<!['"-])(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*['"]([^'"]+)['"]/g)].flatMap(
     ([, name]) => name ?? [],
   )
 }

@@ -41,11 +41,11 @@ type FileReport =
 const BOOT_REMARK = '@reboot is ignored, it runs at boot, not on a clock'
 const UNLOGGED_REMARK = 'the leading "-" keeps cronie from logging the run; it has no effect on the schedule'
 
-/** The text to print, and `unreadable` when a file or a line could not be read. */
+/** The text to print, and `failed` when a file or a line could not be read. */
 export function nextOfCrontabs(args: CrontabArguments, environment: Environment): { text: string; status: ExitStatus } {
   const files = args.paths.map((path) => reportOn(path, args, environment))
   const failed = files.some((file) => 'error' in file || file.lines.some(({ kind }) => kind === 'unreadable'))
-  const status = failed ? EXIT.unreadable : EXIT.ok
+  const status = failed ? EXIT.failed : EXIT.ok
   if (args.json) return { text: `${JSON.stringify({ after: isoUtc(args.afterMs), files }, null, 2)}\n`, status }
   const blocks = files.map((file) => renderFile(file, args, environment.width).join('\n'))
   return { text: `${blocks.join('\n\n')}\n`, status }

@@ -15,10 +15,10 @@ type ExpressionReport =
   | { readonly expression: string; readonly timezone: string; readonly fireTimes: readonly FireTime[] }
   | { readonly expression: string; readonly error: { readonly code: string; readonly message: string } }
 
-/** The text to print, and `unreadable` when an expression could not be read. */
+/** The text to print, and `failed` when an expression could not be read. */
 export function nextOfExpressions(args: ExpressionArguments, width: number): { text: string; status: ExitStatus } {
   const reports = args.expressions.map((expression) => reportOn(expression, args))
-  const status = reports.some((report) => 'error' in report) ? EXIT.unreadable : EXIT.ok
+  const status = reports.some((report) => 'error' in report) ? EXIT.failed : EXIT.ok
   if (args.json)
     return { text: `${JSON.stringify({ after: isoUtc(args.afterMs), expressions: reports }, null, 2)}\n`, status }
   const blocks = reports.map((report) => renderReport(report, args, width).join('\n'))

@@ -1,6 +1,6 @@
 /** What a user can do with runs: make them, look at them, end them, wait for them. */
 
-import { randomId } from '../../core/random-id.ts'
+import { ascendingIds, randomId } from '../../core/random-id.ts'
 import { checkInstant, checkInteger, checkOneOf, checkOptions, checkText, readable } from '../../core/validate.ts'
 import {
   ConflictingIdError,
@@ -102,10 +102,11 @@ export class RunCommands {
     const store = await slot.ready()
     const now = slot.now()
     const dueAt = 'at' in due ? due.at : now + due.delayMs
+    const ids = id === undefined ? ascendingIds(inputs.length) : [id]
     const runs = inputs.map(
-      (input): RunRecord => ({
+      (input, index): RunRecord => ({
         kind: 'run',
-        id: id ?? randomId(),
+        id: ids[index] ?? randomId(),
         version: 1,
         lane: 'run',
         due: dueAt,

@@ -130,7 +130,10 @@ export class Settlement {
   /** Counts finished runs towards the next trim of their series. */
   async finished(slot: StoreSlot, runs: readonly RunRecord[]): Promise<void> {
     const full = new Map<string, RunSeries>()
-    for (const { jobId, functionRef, spec } of runs) {
+    for (const run of runs) {
+      const { jobId, functionRef, spec } = run
+      // It is removed already, and says nothing about the history of others that were enqueued of its function.
+      if (jobId === null && isForgotten(run)) continue
       const { keep } = spec.policy.history
       const series = jobId ?? `\0${functionRef}`
       const count = (slot.untrimmed.get(series) ?? 0) + 1

@@ -13,7 +13,7 @@ import type { Awaitable, JobStore, StoreHost } from '../job-store.ts'
 
 export class CheckedJobStore {
   readonly #store: JobStore
-  /** Versions above 1. */
+  /** Of jobs that this process added or changed; of others it is 1. */
   readonly #versions = new Map<string, number>()
   readonly #unreadable = new Set<string>()
   #host: StoreHost | undefined
@@ -76,7 +76,7 @@ export class CheckedJobStore {
       if (error instanceof ConflictingIdError) return false
       throw error
     }
-    this.#versions.delete(record.id)
+    this.#versions.set(record.id, record.version)
     return true
   }
 

@@ -110,7 +110,7 @@ export class Planner {
   #added(record: EncodedRecord): StoredRecord {
     // Later than everything that this process added, and than everything that it saw of the others.
     this.#sequence = Math.max(this.#sequence + 1, this.#connection.revision)
-    return newStored({ ...record, version: 1 }, this.#sequence)
+    return newStored(record, this.#sequence)
   }
 
   #guard({ kind, id }: Plan['key'], before: StoredRecord | undefined): object {

@@ -1,6 +1,7 @@
 /**
  * A record as it is stored: its value as JSON that people can read, and the keys of the indexes that lead to it. The
- * version of a record is that of its key: the server counts it, so that a guard needs nothing but the server's own compare.
+ * server counts the versions of its key from 1; a record that was added with a higher version has the difference in its
+ * value.
  */
 
 import { CronwrightError } from '../../errors.ts'
@@ -27,6 +28,8 @@ export interface StoredRecord {
   readonly record: EncodedRecord
   /** Rises with each record added; who came first is served first. */
   readonly sequence: number
+  /** What its version is above that of its key. */
+  readonly versionsBefore: number
   /** Whether its spec has a key of its own. */
   readonly isApart: boolean
   /** Revision of the store at which it was written; tells it from another of the same id and version. */
@@ -36,7 +39,7 @@ export interface StoredRecord {
 const LANES = { job: 'job', run: 'run', history: 'history' } as const satisfies { readonly [L in Lane]: L }
 
 export function newStored(record: EncodedRecord, sequence: number): StoredRecord {
-  return { record, sequence, isApart: isLong(record.spec), revision: 0 }
+  return { record, sequence, versionsBefore: record.version - 1, isApart: isLong(record.spec), revision: 0 }
 }
 
 /** The record after a patch. */
@@ -56,10 +59,11 @@ function isLong(spec: string): boolean {
  * @param hasSpec - whether the spec is known and to be written
  */
 export function keysOf(stored: StoredRecord, hasSpec: boolean): Map<string, string> {
-  const { record, isApart, sequence } = stored
+  const { record, isApart, sequence, versionsBefore } = stored
   const { kind, id, lane, state, due, at, jobId, functionRef, queue, priority, status, spec } = record
   const inline = isApart ? {} : { spec }
-  const value = { lane, state, due, at, jobId, functionRef, queue, priority, sequence, status, ...inline }
+  const earlier = versionsBefore === 0 ? {} : { versionsBefore }
+  const value = { lane, state, due, at, jobId, functionRef, queue, priority, sequence, ...earlier, status, ...inline }
   const tail = listTail(at, id)
   const keys = new Map([
     [recordKey(kind, id), JSON.stringify(value)],
@@ -82,10 +86,11 @@ export function partitionsOf({ record }: StoredRecord): readonly string[] {
 export function storedFrom(kind: RecordKind, id: string, { value, version, revision }: KeyValue): StoredRecord {
   const fields = new Fields(value.toString('utf8'), recordKey(kind, id))
   const spec = fields.textOrNull('spec')
+  const versionsBefore = fields.numberOrNull('versionsBefore') ?? 0
   const record = {
     kind,
     id,
-    version,
+    version: version + versionsBefore,
     lane: fields.lane(),
     due: fields.numberOrNull('due'),
     state: fields.text('state'),
@@ -97,7 +102,7 @@ export function storedFrom(kind: RecordKind, id: string, { value, version, revis
     spec: spec ?? '',
     status: fields.textOrNull('status'),
   }
-  return { record, sequence: fields.number('sequence'), isApart: spec === null, revision }
+  return { record, sequence: fields.number('sequence'), versionsBefore, isApart: spec === null, revision }
 }
 
 /** The fields of a value, each checked. */

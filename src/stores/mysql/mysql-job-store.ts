@@ -1,9 +1,11 @@
 /** The MySQL store: every operation is one transaction of a few statements, each for a whole batch. */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
+import type { SchemaKeeper } from '../schema.ts'
 import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { errorNumber } from './driver.ts'
 import { type MySqlJobStoreOptions, type ResolvedMySqlOptions, resolveMySqlOptions } from './options.ts'
+import { schemaKeeper } from './schema.ts'
 import { Session } from './session.ts'
 
 /** What the server says in numbers, said in words. */
@@ -33,6 +35,10 @@ export class MySqlJobStore extends ServerJobStore {
     const resolved = resolveMySqlOptions(options)
     super('MySQL', resolved.serializer)
     this.#options = resolved
+  }
+
+  protected override get schema(): SchemaKeeper {
+    return schemaKeeper(this.#options)
   }
 
   protected override openSession(): Promise<ServerSession> {

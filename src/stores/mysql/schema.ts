@@ -7,13 +7,19 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
+import type { SchemaKeeper } from '../schema.ts'
 import { number } from '../sql/rows.ts'
 import { isOutdated } from '../sql/schema-version.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database, Transaction } from './database.ts'
+import { withDatabase } from './open-database.ts'
+import type { ResolvedMySqlOptions } from './options.ts'
+
+/** Statements that lead from one version to the next, in order. */
+export type Migration = (tables: Tables) => readonly string[]
 
 /** Migration n (from 1) is at n - 1. Never change one that was released. */
-const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+export const MIGRATIONS: readonly Migration[] = [
   ({ records, ...index }) => [
     `CREATE TABLE IF NOT EXISTS ${records} (
       seq BIGINT NOT NULL AUTO_INCREMENT,
@@ -47,18 +53,30 @@ const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
 const LATEST = MIGRATIONS.length
 const LOCK_WITHIN_S = 30
 
+/** Looks after the schema beside a store that may not be open. */
+export function schemaKeeper(options: ResolvedMySqlOptions): SchemaKeeper {
+  return {
+    latest: LATEST,
+    version: () => withDatabase(options, ({ database, tables }) => currentVersion(database, tables)),
+    migrate: () => withDatabase(options, ({ database, tables }) => prepareSchema(database, tables, true)),
+  }
+}
+
 /**
  * Brings the schema up to date, or says what is missing.
  *
  * @throws CronwrightError (`STORE_ERROR`) when it is newer than this release, or older and not to be migrated
  */
 export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
-  const version = await schemaVersion((sql, values) => database.rows(sql, values), tables)
-  if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables)
+  const version = await currentVersion(database, tables)
+  if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables, MIGRATIONS)
 }
 
-/** Statements that define tables end a transaction, so what keeps the processes apart is a lock of the connection. */
-async function migrate(database: Database, tables: Tables): Promise<void> {
+/**
+ * Brings the schema to the version of the last migration. Statements that define tables end a transaction, so what keeps
+ * the processes apart is a lock of the connection.
+ */
+export async function migrate(database: Database, tables: Tables, migrations: readonly Migration[]): Promise<void> {
   const name = `cronwright ${tables.schema}`.slice(0, 64)
   await database.transaction(async ({ rows, write }) => {
     const [lock] = await rows('SELECT GET_LOCK(?, ?) AS got', [name, LOCK_WITHIN_S])
@@ -67,8 +85,8 @@ async function migrate(database: Database, tables: Tables): Promise<void> {
     }
     try {
       await write(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version INT PRIMARY KEY, migrated_at TIMESTAMP)`)
-      for (let version = (await schemaVersion(rows, tables)) + 1; version <= LATEST; version += 1) {
-        for (const statement of MIGRATIONS[version - 1]?.(tables) ?? []) await write(statement)
+      for (let version = (await schemaVersion(rows, tables)) + 1; version <= migrations.length; version += 1) {
+        for (const statement of migrations[version - 1]?.(tables) ?? []) await write(statement)
         await write(`INSERT INTO ${tables.schema} VALUES (?, CURRENT_TIMESTAMP)`, [version])
         await write('COMMIT')
       }
@@ -76,6 +94,10 @@ async function migrate(database: Database, tables: Tables): Promise<void> {
       await rows('SELECT RELEASE_LOCK(?)', [name])
     }
   })
+}
+
+function currentVersion(database: Database, tables: Tables): Promise<number> {
+  return schemaVersion((sql, values) => database.rows(sql, values), tables)
 }
 
 async function schemaVersion(rows: Transaction['rows'], { schema }: Tables): Promise<number> {

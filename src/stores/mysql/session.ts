@@ -4,11 +4,11 @@ import type { ChangeResult } from '../../jobs/record.ts'
 import type { EncodedChange } from '../encoded-job-store.ts'
 import type { ServerSession } from '../server-job-store.ts'
 import { number } from '../sql/rows.ts'
-import { type Tables, tablesOf } from '../sql/tables.ts'
+import type { Tables } from '../sql/tables.ts'
 import { ChangeWriter } from './commit.ts'
-import { Database } from './database.ts'
-import { type MySqlPool, newPool } from './driver.ts'
+import type { Database } from './database.ts'
 import { DueReader } from './due.ts'
+import { type OpenDatabase, openDatabase } from './open-database.ts'
 import type { ResolvedMySqlOptions } from './options.ts'
 import { RecordReader } from './records.ts'
 import { prepareSchema } from './schema.ts'
@@ -19,33 +19,29 @@ export class Session implements ServerSession {
   readonly records: RecordReader
   readonly series: SeriesKeeper
 
-  readonly #pool: MySqlPool
-  readonly #isOwn: boolean
+  readonly #opened: OpenDatabase
   readonly #database: Database
   readonly #tables: Tables
   readonly #changes: ChangeWriter
 
-  private constructor(pool: MySqlPool, isOwn: boolean, database: Database, tables: Tables) {
+  private constructor(opened: OpenDatabase) {
+    const { database, tables } = opened
     this.due = new DueReader(database, tables)
     this.records = new RecordReader(database, tables)
     this.series = new SeriesKeeper(database, tables)
-    this.#pool = pool
-    this.#isOwn = isOwn
+    this.#opened = opened
     this.#database = database
     this.#tables = tables
     this.#changes = new ChangeWriter(database, tables)
   }
 
-  static async open({ source, table, autoMigrate, timeoutMs }: ResolvedMySqlOptions): Promise<Session> {
-    const isOwn = 'config' in source
-    const pool = isOwn ? await newPool(source.config) : source.pool
-    const database = new Database(pool, timeoutMs)
-    const tables = tablesOf(table, { quote: '`' })
+  static async open(options: ResolvedMySqlOptions): Promise<Session> {
+    const opened = await openDatabase(options)
     try {
-      await prepareSchema(database, tables, autoMigrate)
-      return new Session(pool, isOwn, database, tables)
+      await prepareSchema(opened.database, opened.tables, options.autoMigrate)
+      return new Session(opened)
     } catch (error) {
-      if (isOwn) await pool.end()
+      await opened.close()
       throw error
     }
   }
@@ -64,6 +60,6 @@ export class Session implements ServerSession {
   }
 
   async close(): Promise<void> {
-    if (this.#isOwn) await this.#pool.end()
+    await this.#opened.close()
   }
 }

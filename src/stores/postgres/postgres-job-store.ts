@@ -1,9 +1,11 @@
 /** The PostgreSQL store: every operation is one statement, and so one round trip and one transaction. */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
+import type { SchemaKeeper } from '../schema.ts'
 import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { sqlState } from './driver.ts'
 import { type PostgresJobStoreOptions, type ResolvedPostgresOptions, resolvePostgresOptions } from './options.ts'
+import { schemaKeeper } from './schema.ts'
 import { Session } from './session.ts'
 
 /** What the server says in codes, said in words. */
@@ -33,6 +35,10 @@ export class PostgresJobStore extends ServerJobStore {
     const resolved = resolvePostgresOptions(options)
     super('PostgreSQL', resolved.serializer)
     this.#options = resolved
+  }
+
+  protected override get schema(): SchemaKeeper {
+    return schemaKeeper(this.#options)
   }
 
   protected override openSession(): Promise<ServerSession> {

@@ -5,14 +5,20 @@
  * Each index is partial where it can be: finished runs, most of the table, are in none of those that a claim reads.
  */
 
+import type { SchemaKeeper } from '../schema.ts'
 import { number } from '../sql/rows.ts'
 import { isOutdated } from '../sql/schema-version.ts'
 import type { SqlRow } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
+import { withDatabase } from './open-database.ts'
+import type { ResolvedPostgresOptions } from './options.ts'
 
-/** Migration n (from 1) is at n - 1: statements in order. Never change one that was released. */
-const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+/** Statements that lead from one version to the next, in order. */
+export type Migration = (tables: Tables) => readonly string[]
+
+/** Migration n (from 1) is at n - 1. Never change one that was released. */
+export const MIGRATIONS: readonly Migration[] = [
   ({ records, ...index }) => [
     `CREATE TABLE ${records} (
       kind text COLLATE "C" NOT NULL,
@@ -47,23 +53,39 @@ const LATEST = MIGRATIONS.length
 
 type Rows = (sql: string, values?: readonly unknown[]) => Promise<readonly SqlRow[]>
 
+/** Looks after the schema beside a store that may not be open. */
+export function schemaKeeper(options: ResolvedPostgresOptions): SchemaKeeper {
+  return {
+    latest: LATEST,
+    version: () => withDatabase(options, ({ database, tables }) => currentVersion(database, tables)),
+    migrate: () => withDatabase(options, ({ database, tables }) => prepareSchema(database, tables, true)),
+  }
+}
+
 /**
  * Brings the schema up to date, or says what is missing.
  *
  * @throws CronwrightError (`STORE_ERROR`) when it is newer than this release, or older and not to be migrated
  */
 export async function prepareSchema(database: Database, tables: Tables, autoMigrate: boolean): Promise<void> {
-  const version = await schemaVersion((sql, values) => database.rows(sql, values), tables)
-  if (isOutdated(tables, version, LATEST, autoMigrate)) await database.transaction((rows) => migrate(rows, tables))
+  const version = await currentVersion(database, tables)
+  if (isOutdated(tables, version, LATEST, autoMigrate)) await migrate(database, tables, MIGRATIONS)
 }
 
-async function migrate(rows: Rows, tables: Tables): Promise<void> {
-  await rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cronwright ${tables.schema}`])
-  await rows(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version int PRIMARY KEY, migrated_at timestamptz)`)
-  for (let version = (await schemaVersion(rows, tables)) + 1; version <= LATEST; version += 1) {
-    for (const statement of MIGRATIONS[version - 1]?.(tables) ?? []) await rows(statement)
-    await rows(`INSERT INTO ${tables.schema} VALUES ($1, clock_timestamp())`, [version])
-  }
+/** Brings the schema to the version of the last migration. */
+export function migrate(database: Database, tables: Tables, migrations: readonly Migration[]): Promise<void> {
+  return database.transaction(async (rows) => {
+    await rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cronwright ${tables.schema}`])
+    await rows(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version int PRIMARY KEY, migrated_at timestamptz)`)
+    for (let version = (await schemaVersion(rows, tables)) + 1; version <= migrations.length; version += 1) {
+      for (const statement of migrations[version - 1]?.(tables) ?? []) await rows(statement)
+      await rows(`INSERT INTO ${tables.schema} VALUES ($1, clock_timestamp())`, [version])
+    }
+  })
+}
+
+function currentVersion(database: Database, tables: Tables): Promise<number> {
+  return schemaVersion((sql, values) => database.rows(sql, values), tables)
 }
 
 async function schemaVersion(rows: Rows, { schema }: Tables): Promise<number> {

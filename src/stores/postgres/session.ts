@@ -5,12 +5,12 @@ import type { EncodedChange } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
 import type { ServerSession } from '../server-job-store.ts'
 import { number } from '../sql/rows.ts'
-import { type Tables, tablesOf } from '../sql/tables.ts'
+import type { Tables } from '../sql/tables.ts'
 import { ChangeWriter } from './commit.ts'
-import { Database } from './database.ts'
-import { newPool, type PostgresPool } from './driver.ts'
+import type { Database } from './database.ts'
 import { DueReader } from './due.ts'
 import { Notifications } from './notifications.ts'
+import { type OpenDatabase, openDatabase } from './open-database.ts'
 import type { ResolvedPostgresOptions } from './options.ts'
 import { RecordReader } from './records.ts'
 import { prepareSchema } from './schema.ts'
@@ -21,25 +21,18 @@ export class Session implements ServerSession {
   readonly records: RecordReader
   readonly series: SeriesKeeper
 
-  readonly #pool: PostgresPool
-  readonly #isOwn: boolean
+  readonly #opened: OpenDatabase
   readonly #database: Database
   readonly #tables: Tables
   readonly #changes: ChangeWriter
   readonly #notifications: Notifications | undefined
 
-  private constructor(
-    pool: PostgresPool,
-    isOwn: boolean,
-    database: Database,
-    tables: Tables,
-    notifications: Notifications | undefined,
-  ) {
+  private constructor(opened: OpenDatabase, notifications: Notifications | undefined) {
+    const { database, tables } = opened
     this.due = new DueReader(database, tables)
     this.records = new RecordReader(database, tables)
     this.series = new SeriesKeeper(database, tables)
-    this.#pool = pool
-    this.#isOwn = isOwn
+    this.#opened = opened
     this.#database = database
     this.#tables = tables
     this.#changes = new ChangeWriter(database, tables)
@@ -47,20 +40,15 @@ export class Session implements ServerSession {
   }
 
   static async open(options: ResolvedPostgresOptions, host: StoreHost): Promise<Session> {
-    const { source, table, schema, timeoutMs } = options
-    const isOwn = 'config' in source
-    const pool = isOwn ? await newPool(source.config) : source.pool
-    // An idle connection that breaks is the pool's to replace; unheard, its error would end the process.
-    pool.on('error', () => undefined)
-    const database = new Database(pool, options.preparedStatements, timeoutMs)
-    const tables = tablesOf(table, { quote: '"', schema })
+    const opened = await openDatabase(options)
+    const { pool, database, tables } = opened
     try {
       await prepareSchema(database, tables, options.autoMigrate)
       const notifications = options.notify ? new Notifications(pool, database, tables, host) : undefined
       notifications?.start()
-      return new Session(pool, isOwn, database, tables, notifications)
+      return new Session(opened, notifications)
     } catch (error) {
-      if (isOwn) await pool.end()
+      await opened.close()
       throw error
     }
   }
@@ -84,6 +72,6 @@ export class Session implements ServerSession {
 
   async close(): Promise<void> {
     await this.#notifications?.stop()
-    if (this.#isOwn) await this.#pool.end()
+    await this.#opened.close()
   }
 }

@@ -22,7 +22,8 @@ export function isOutdated(tables: Tables, version: number, latest: number, auto
   if (version === latest) return false
   if (autoMigrate) return true
   const has = version === 0 ? 'does not exist' : `is older than the ${latest} that this release needs`
-  throw schemaError(tables, version, latest, `${has}; start once with autoMigrate: true`)
+  const remedy = 'run cronwright migrate with the URL of the store, or start once with autoMigrate: true'
+  throw schemaError(tables, version, latest, `${has}; ${remedy}`)
 }
 
 function schemaError(tables: Tables, version: number, latest: number, problem: string): CronwrightError {

@@ -12,8 +12,11 @@ import { isOutdated } from '../sql/schema-version.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Connection } from './connection.ts'
 
+/** Statements that lead from one version to the next. */
+export type Migration = (tables: Tables) => string
+
 /** Migration n (from 1) is at n - 1. Never change one that was released. */
-const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
+export const MIGRATIONS: readonly Migration[] = [
   (tables) => `
     CREATE TABLE ${tables.records} (
       kind TEXT NOT NULL,
@@ -46,7 +49,7 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
   `,
 ]
 
-const LATEST = MIGRATIONS.length
+export const LATEST = MIGRATIONS.length
 
 /**
  * Refuses a schema that this release cannot use. Writes nothing.
@@ -57,19 +60,25 @@ export function checkSchema(connection: Connection, tables: Tables, autoMigrate:
   isOutdated(tables, schemaVersion(connection, tables), LATEST, autoMigrate)
 }
 
-/** Brings the schema up to date. Of processes that start at once, the first does it and the others wait for it. */
-export function migrate(connection: Connection, tables: Tables, now: number): void {
-  if (schemaVersion(connection, tables) === LATEST) return
+/**
+ * Brings the schema to the version of the last migration. Of processes that start at once, the first does it and the others
+ * wait for it.
+ *
+ * @param now - epoch ms, noted beside the version
+ */
+export function migrate(connection: Connection, tables: Tables, migrations: readonly Migration[], now: number): void {
+  if (schemaVersion(connection, tables) === migrations.length) return
   connection.write(() => {
     connection.exec(`CREATE TABLE IF NOT EXISTS ${tables.schema} (version INTEGER PRIMARY KEY, migrated_at INTEGER)`)
-    for (let version = schemaVersion(connection, tables) + 1; version <= LATEST; version += 1) {
-      connection.exec(MIGRATIONS[version - 1]?.(tables) ?? '')
+    for (let version = schemaVersion(connection, tables) + 1; version <= migrations.length; version += 1) {
+      connection.exec(migrations[version - 1]?.(tables) ?? '')
       connection.prepare(`INSERT INTO ${tables.schema} VALUES (?, ?)`).run(version, now)
     }
   })
 }
 
-function schemaVersion(connection: Connection, tables: Tables): number {
+/** The version that a database has; 0: no schema. */
+export function schemaVersion(connection: Connection, tables: Tables): number {
   const exists = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
   if (exists.first(tables.schema.slice(1, -1)) === undefined) return 0
   const row = connection.prepare(`SELECT coalesce(max(version), 0) AS version FROM ${tables.schema}`).first()

@@ -14,7 +14,7 @@ import { isBusy, openDatabase } from './driver.ts'
 import { DueReader } from './due.ts'
 import type { ResolvedSqliteOptions, SqliteSource } from './options.ts'
 import { RecordReader } from './records.ts'
-import { checkSchema, migrate } from './schema.ts'
+import { checkSchema, MIGRATIONS, migrate } from './schema.ts'
 import { SeriesKeeper } from './series.ts'
 
 /** How long to wait before asking for WAL again. */
@@ -58,7 +58,7 @@ export class Session implements ServerSession {
       // First of all, so that a database this store has no business with stays exactly as it is.
       checkSchema(connection, tables, autoMigrate)
       if (isOwn) await configure(connection, source)
-      migrate(connection, tables, now)
+      migrate(connection, tables, MIGRATIONS, now)
       return new Session(connection, tables, isOwn)
     } catch (error) {
       if (isOwn) connection.close()

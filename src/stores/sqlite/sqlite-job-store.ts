@@ -4,9 +4,11 @@
  */
 
 import type { StoreCapabilities } from '../record-job-store.ts'
+import type { SchemaKeeper } from '../schema.ts'
 import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
 import { isBusy } from './driver.ts'
 import { type ResolvedSqliteOptions, resolveSqliteOptions, type SqliteJobStoreOptions } from './options.ts'
+import { schemaKeeper } from './schema-keeper.ts'
 import { Session } from './session.ts'
 
 /**
@@ -27,6 +29,10 @@ export class SqliteJobStore extends ServerJobStore {
     this.#options = resolved
     const isForgotten = 'path' in resolved.source && resolved.source.path === ':memory:'
     this.capabilities = { persistent: !isForgotten, shared: !isForgotten }
+  }
+
+  protected override get schema(): SchemaKeeper {
+    return schemaKeeper(this.#options)
   }
 
   protected override openSession(): Promise<ServerSession> {

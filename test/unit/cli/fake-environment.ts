@@ -15,15 +15,15 @@ export interface ProgramResult {
 }
 
 /** Runs a command line in a world where only the given files exist. */
-export function runFake(
+export async function runFake(
   args: readonly string[],
   files: Readonly<Record<string, string>> = {},
   overrides: Partial<Environment> = {},
-): ProgramResult {
+): Promise<ProgramResult> {
   let output = ''
   let errorOutput = ''
   let clockReadings = 0
-  const status = runProgram(args, {
+  const status = await runProgram(args, {
     output: { write: (text) => (output += text) },
     errorOutput: { write: (text) => (errorOutput += text) },
     width: 100,

@@ -61,6 +61,16 @@ describe.each(STORES)('history on %s', (_name, newStore) => {
 })
 
 describe('history', () => {
+  it('an enqueued run of which none is kept removes no other run of its function', async () => {
+    const { clock, scheduler } = await startedBench()
+    scheduler.register('work', () => undefined)
+    await scheduler.enqueue('work', 'kept')
+    await scheduler.enqueue('work', 'forgotten', { history: { keep: 0 }, delay: '1s' })
+    await clock.advance(2 * SECOND)
+    await clock.settle()
+    expect(await scheduler.getRuns()).toMatchObject([{ input: 'kept', state: 'completed' }])
+  })
+
   it('holds for skipped and cancelled runs too', async () => {
     const { clock, scheduler } = newBench()
     scheduler.register('work', () => undefined)

@@ -20,7 +20,7 @@ const isRenewal = (changes: readonly Change[]): boolean =>
   changes.every((change) => 'patch' in change && change.patch !== null && Object.keys(change.patch).join() === 'due')
 
 describe('a store that fails for a while', () => {
-  it('is reported once, tried again, and caught up', async () => {
+  it('ZJ-52 is reported once, tried again, and caught up', async () => {
     const store = new UnrulyStore()
     const { clock, scheduler } = await startedBench({ jobStores: { default: store } })
     const recorder = new Recorder(clock)

@@ -107,6 +107,33 @@ export const GUARDS: readonly RecordStoreCase[] = [
     },
   },
   {
+    name: 'keeps the version that a record is added with, and counts on from there',
+    async run(bench) {
+      const store = await bench.open()
+      const key = { kind: 'job', id: 'job' } as const
+      const inserts = [runRecord('job@1', { version: 8 })]
+      await commitOne(store, { expect: 0, record: jobRecord('job', { version: 2 ** 30 }), inserts })
+      assert.deepEqual(await getRun(store, 'job@1'), runRecord('job@1', { version: 8 }))
+      assert.deepEqual(await commitOne(store, { expect: 1, key, patch: { due: NOW + 1 } }), refused)
+      assert.deepEqual(await commitOne(store, { expect: 2 ** 30, key, patch: { due: NOW + 2 } }), applied)
+      assert.deepEqual(await store.get([key]), [jobRecord('job', { version: 2 ** 30 + 1, due: NOW + 2 })])
+      assert.deepEqual(await commitOne(store, changeRun('job@1', 8, { state: 'running' })), applied)
+      like(await getRun(store, 'job@1'), { version: 9 })
+    },
+  },
+  {
+    name: 'refuses a change for the earlier life of a record that was removed and added again',
+    async run(bench) {
+      const store = await bench.open()
+      const key = { kind: 'job', id: 'job' } as const
+      await insert(store, jobRecord('job', { version: 70 }))
+      await commitOne(store, { expect: 70, key, patch: null })
+      await insert(store, jobRecord('job', { version: 900 }))
+      assert.deepEqual(await commitOne(store, { expect: 70, key, patch: { due: NOW + 1 } }), refused)
+      assert.deepEqual(await store.get([key]), [jobRecord('job', { version: 900 })])
+    },
+  },
+  {
     name: 'adds inserts with the change',
     async run(bench) {
       const store = await bench.open()

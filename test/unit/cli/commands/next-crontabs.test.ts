@@ -10,13 +10,13 @@ function fixture(name: string): string {
   return readFileSync(new URL(name, FIXTURES), 'utf8')
 }
 
-function runOn(text: string, args: readonly string[] = [], width = 100): ProgramResult {
+function runOn(text: string, args: readonly string[] = [], width = 100): Promise<ProgramResult> {
   return runFake(['next', '--crontab', 'my.crontab', ...args], { '/home/maria/my.crontab': text }, { width })
 }
 
 describe('cronwright next --crontab', () => {
-  it('prints line, schedule, user, next fire time, distance and command', () => {
-    const { status, output } = runFake(['next', '--crontab', '/etc/cron.d/sysstat'], {
+  it('prints line, schedule, user, next fire time, distance and command', async () => {
+    const { status, output } = await runFake(['next', '--crontab', '/etc/cron.d/sysstat'], {
       '/etc/cron.d/sysstat': fixture('etc/cron.d/sysstat'),
     })
     expect(linesOf(output)).toEqual([
@@ -28,8 +28,8 @@ describe('cronwright next --crontab', () => {
     expect(status).toBe(0)
   })
 
-  it('leaves the user column out of a user crontab', () => {
-    const { output } = runOn('0 9 * * * tar -zcf a.tgz ~\n')
+  it('leaves the user column out of a user crontab', async () => {
+    const { output } = await runOn('0 9 * * * tar -zcf a.tgz ~\n')
     expect(linesOf(output)).toEqual([
       'my.crontab  (user format, Europe/Athens)',
       'LINE  SCHEDULE   NEXT                         IN      COMMAND',
@@ -37,8 +37,8 @@ describe('cronwright next --crontab', () => {
     ])
   })
 
-  it('says plainly that @reboot is ignored, and that a leading dash has no effect', () => {
-    const { status, output } = runOn('@reboot ./tunnel\n-0 9 * * * ./quiet\n')
+  it('says plainly that @reboot is ignored, and that a leading dash has no effect', async () => {
+    const { status, output } = await runOn('@reboot ./tunnel\n-0 9 * * * ./quiet\n')
     expect(linesOf(output).slice(-2)).toEqual([
       'line 1: @reboot is ignored, it runs at boot, not on a clock: ./tunnel',
       'line 2: the leading "-" keeps cronie from logging the run; it has no effect on the schedule',
@@ -46,8 +46,8 @@ describe('cronwright next --crontab', () => {
     expect(status).toBe(0)
   })
 
-  it('lists the lines that it cannot read with number and reason, shows the others, and ends with 1', () => {
-    const { status, output, errorOutput } = runOn(fixture('broken.crontab'))
+  it('lists the lines that it cannot read with number and reason, shows the others, and ends with 1', async () => {
+    const { status, output, errorOutput } = await runOn(fixture('broken.crontab'))
     const lines = linesOf(output)
     expect(lines.filter((line) => line.includes('/opt/app/')).map((line) => line.trim().split('/').at(-1))).toEqual([
       'first',
@@ -67,8 +67,8 @@ describe('cronwright next --crontab', () => {
     expect([status, errorOutput]).toEqual([1, ''])
   })
 
-  it('says which lines are in a zone that CRON_TZ set', () => {
-    const { output } = runOn('0 9 * * * a b\nCRON_TZ=Asia/Tokyo\n0 9 * * * c d\n\n0 10 * * * e f\n')
+  it('says which lines are in a zone that CRON_TZ set', async () => {
+    const { output } = await runOn('0 9 * * * a b\nCRON_TZ=Asia/Tokyo\n0 9 * * * c d\n\n0 10 * * * e f\n')
     expect(linesOf(output).slice(1)).toEqual([
       'LINE  SCHEDULE    NEXT                         IN       COMMAND',
       '   1  0 9 * * *   Sun 2026-11-22 09:00 +02:00  1h 57m   a b',
@@ -79,45 +79,47 @@ describe('cronwright next --crontab', () => {
     ])
   })
 
-  it('lists --count fire times of each line below each other', () => {
-    const { output } = runOn('0 9 * * * a b\n', ['--count', '2'])
+  it('lists --count fire times of each line below each other', async () => {
+    const { output } = await runOn('0 9 * * * a b\n', ['--count', '2'])
     expect(linesOf(output).slice(2)).toEqual([
       '   1  0 9 * * *  Sun 2026-11-22 09:00 +02:00  1h 57m  a b',
       '                 Mon 2026-11-23 09:00 +02:00  1d 1h',
     ])
   })
 
-  it('cuts the command to the width of the terminal', () => {
-    const { output } = runOn(`0 9 * * * run ${'x'.repeat(200)}\n`, [], 80)
+  it('cuts the command to the width of the terminal', async () => {
+    const { output } = await runOn(`0 9 * * * run ${'x'.repeat(200)}\n`, [], 80)
     expect(linesOf(output)[2]).toMatch(/^.{79}…$/)
   })
 
-  it('shows @never as never', () => {
-    expect(linesOf(runOn('@never run it\n').output)[2]).toBe('   1  @never    never      run it')
+  it('shows @never as never', async () => {
+    expect(linesOf((await runOn('@never run it\n')).output)[2]).toBe('   1  @never    never      run it')
   })
 
-  it('says when no line runs on a clock', () => {
-    expect(linesOf(runOn('# nothing yet\n').output)).toEqual([
+  it('says when no line runs on a clock', async () => {
+    expect(linesOf((await runOn('# nothing yet\n')).output)).toEqual([
       'my.crontab  (user format, Europe/Athens)',
       'no line runs on a clock',
     ])
   })
 
-  it('believes the flags and not the path', () => {
+  it('believes the flags and not the path', async () => {
     const files = { '/etc/crontab': '0 9 * * * run it\n' }
-    expect(runFake(['next', '--crontab', '/etc/crontab', '--user-format'], files).output).toContain('run it')
-    expect(runFake(['next', '--crontab', '/etc/crontab'], files).output).toMatch(/ run +Sun .* it\n/)
-    expect(runOn('0 9 * * * run it\n', ['--system-format']).output).toMatch(/ run +Sun .* it\n/)
+    expect((await runFake(['next', '--crontab', '/etc/crontab', '--user-format'], files)).output).toContain('run it')
+    expect((await runFake(['next', '--crontab', '/etc/crontab'], files)).output).toMatch(/ run +Sun .* it\n/)
+    expect((await runOn('0 9 * * * run it\n', ['--system-format'])).output).toMatch(/ run +Sun .* it\n/)
   })
 
-  it('guesses from the whole path of a relative name', () => {
+  it('guesses from the whole path of a relative name', async () => {
     const files = { '/etc/cron.d/local': '0 9 * * * deploy run it\n' }
-    const { output } = runFake(['next', '--crontab', 'local'], files, { workingDirectory: '/etc/cron.d' })
+    const { output } = await runFake(['next', '--crontab', 'local'], files, { workingDirectory: '/etc/cron.d' })
     expect(output).toContain('local  (system format')
   })
 
-  it('goes on with the next file when one cannot be opened, and ends with 1', () => {
-    const { status, output } = runFake(['next', '--crontab', 'missing', 'here'], { '/home/maria/here': '@daily run\n' })
+  it('goes on with the next file when one cannot be opened, and ends with 1', async () => {
+    const { status, output } = await runFake(['next', '--crontab', 'missing', 'here'], {
+      '/home/maria/here': '@daily run\n',
+    })
     expect(linesOf(output).slice(0, 3)).toEqual([
       'missing',
       "  cannot be read: ENOENT: no such file, open '/home/maria/missing'",
@@ -127,9 +129,9 @@ describe('cronwright next --crontab', () => {
     expect(status).toBe(1)
   })
 
-  it('prints every field of every line as JSON', () => {
+  it('prints every field of every line as JSON', async () => {
     const text = 'MAILTO=""\n-0 9 * * * root run\\%it\n@reboot root up now\n0 9 * *\n'
-    const { status, output } = runOn(text, ['--json', '--system-format'])
+    const { status, output } = await runOn(text, ['--json', '--system-format'])
     expect(JSON.parse(output)).toEqual({
       after: '2026-11-22T05:02:12Z',
       files: [
@@ -165,8 +167,8 @@ describe('cronwright next --crontab', () => {
     expect(status).toBe(1)
   })
 
-  it('prints an unreadable file as JSON too', () => {
-    const { status, output } = runFake(['next', '--crontab', 'missing', '--json'])
+  it('prints an unreadable file as JSON too', async () => {
+    const { status, output } = await runFake(['next', '--crontab', 'missing', '--json'])
     expect(JSON.parse(output)).toMatchObject({ files: [{ path: 'missing', error: expect.stringContaining('ENOENT') }] })
     expect(status).toBe(1)
   })

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { linesOf, runFake } from '../fake-environment.ts'
 
 describe("cronwright next '<expression>'", () => {
-  it('prints local time, UTC and distance of the next fire times', () => {
-    const { status, output, errorOutput } = runFake(['next', '0 9 * * 1-5', '--count', '2'])
+  it('prints local time, UTC and distance of the next fire times', async () => {
+    const { status, output, errorOutput } = await runFake(['next', '0 9 * * 1-5', '--count', '2'])
     expect(linesOf(output)).toEqual([
       '0 9 * * 1-5  (Europe/Athens)',
       '  LOCAL TIME                      UTC                   IN',
@@ -14,13 +14,13 @@ describe("cronwright next '<expression>'", () => {
     expect([status, errorOutput]).toEqual([0, ''])
   })
 
-  it('prints five without --count, and reads the clock once', () => {
-    const { output, clockReadings } = runFake(['next', '* * * * *', '@daily'])
+  it('prints five without --count, and reads the clock once', async () => {
+    const { output, clockReadings } = await runFake(['next', '* * * * *', '@daily'])
     expect(linesOf(output)).toHaveLength(15)
     expect(clockReadings).toBe(1)
   })
 
-  it('counts from --after, and says so', () => {
+  it('counts from --after, and says so', async () => {
     const args = [
       'next',
       '30 3 * * *',
@@ -31,7 +31,7 @@ describe("cronwright next '<expression>'", () => {
       '--timezone',
       'Europe/Athens',
     ]
-    expect(linesOf(runFake(args).output)).toEqual([
+    expect(linesOf((await runFake(args)).output)).toEqual([
       '30 3 * * *  (Europe/Athens)',
       '  LOCAL TIME                      UTC                   AFTER START',
       '  Sat 2026-03-28 03:30:00 +02:00  2026-03-28T01:30:00Z  1h 30m',
@@ -40,8 +40,8 @@ describe("cronwright next '<expression>'", () => {
     ])
   })
 
-  it('lists the other expressions when one cannot be read, and ends with 1', () => {
-    const { status, output, errorOutput } = runFake([
+  it('lists the other expressions when one cannot be read, and ends with 1', async () => {
+    const { status, output, errorOutput } = await runFake([
       'next',
       '61 * * * *',
       '0 0 30 2 *',
@@ -57,14 +57,14 @@ describe("cronwright next '<expression>'", () => {
     expect([status, errorOutput]).toEqual([1, ''])
   })
 
-  it('says when there is no fire time left', () => {
-    const { status, output } = runFake(['next', '0 0 0 1 1 * 2025'])
+  it('says when there is no fire time left', async () => {
+    const { status, output } = await runFake(['next', '0 0 0 1 1 * 2025'])
     expect(linesOf(output)).toEqual(['0 0 0 1 1 * 2025  (Europe/Athens)', '  no fire time after 2026-11-22T05:02:12Z'])
     expect(status).toBe(0)
   })
 
-  it('prints every field as JSON', () => {
-    const { status, output } = runFake(['next', '0 9 * * *', '61 * * * *', '--json', '--count', '1'])
+  it('prints every field as JSON', async () => {
+    const { status, output } = await runFake(['next', '0 9 * * *', '61 * * * *', '--json', '--count', '1'])
     expect(JSON.parse(output)).toEqual({
       after: '2026-11-22T05:02:12Z',
       expressions: [
@@ -86,8 +86,8 @@ describe("cronwright next '<expression>'", () => {
     expect(status).toBe(1)
   })
 
-  it('--help prints its options and the exit statuses', () => {
-    const { status, output } = runFake(['next', '--help'])
+  it('--help prints its options and the exit statuses', async () => {
+    const { status, output } = await runFake(['next', '--help'])
     expect(status).toBe(0)
     for (const option of ['timezone', 'count', 'after', 'json', 'crontab', 'user-format', 'system-format', 'help']) {
       expect(output).toContain(`--${option}`)
@@ -95,8 +95,8 @@ describe("cronwright next '<expression>'", () => {
     expect(Math.max(...linesOf(output).map(({ length }) => length))).toBeLessThanOrEqual(80)
   })
 
-  it('an unknown flag ends with 2, a hint and no output', () => {
-    expect(runFake(['next', '@daily', '--timezon', 'UTC'])).toMatchObject({
+  it('an unknown flag ends with 2, a hint and no output', async () => {
+    expect(await runFake(['next', '@daily', '--timezon', 'UTC'])).toMatchObject({
       status: 2,
       output: '',
       errorOutput: 'cronwright: unknown option --timezon: did you mean --timezone?\n',

@@ -46,7 +46,9 @@ describe('the schema of the SQLite store', () => {
     const path = newPath()
     await expect(openStore({ path, autoMigrate: false })).rejects.toMatchObject({
       code: 'STORE_ERROR',
-      message: expect.stringContaining('start once with autoMigrate: true'),
+      message: expect.stringContaining(
+        'run cronwright migrate with the URL of the store, or start once with autoMigrate: true',
+      ),
       details: { field: 'autoMigrate', version: 0, supported: 1 },
     })
     expect(tablesOf(path)).toEqual([])
