@@ -1,21 +1,34 @@
-/** BullMQ on Redis. A worker tells of a completed job after it has moved it. */
+/** BullMQ on Redis or PostgreSQL. A worker tells of a completed job after it has moved it. */
 
-import { Queue, Worker } from 'bullmq'
+import { createPostgresBackend, Queue, Worker } from 'bullmq'
 import { countdown } from './countdown.mjs'
 
-/** @param {{ concurrency: number }} settings */
-export async function open({ server, prefix }, { concurrency }) {
+const QUEUE = 'work'
+
+/** How its classes are told where to connect to: options, and for PostgreSQL what they are made with. */
+export function bullmqConnection({ url, server, prefix }) {
+  if (url.startsWith('postgres'))
+    return { options: { connection: { connectionString: url } }, backend: createPostgresBackend }
   const { hostname: host, port } = new URL(server)
-  const connection = { host, port: Number(port), maxRetriesPerRequest: null }
-  const queue = new Queue('work', { connection, prefix })
+  return {
+    options: { connection: { host, port: Number(port), maxRetriesPerRequest: null }, prefix },
+    backend: undefined,
+  }
+}
+
+/** @param {{ concurrency: number }} settings */
+export async function open(place, { concurrency }) {
+  const { options, backend } = bullmqConnection(place)
+  const queue = new Queue(QUEUE, options, backend)
   await queue.waitUntilReady()
   return {
     enqueue: (input) => queue.add('noop', input),
     enqueueMany: (inputs) => queue.addBulk(inputs.map((data) => ({ name: 'noop', data }))),
     work: async (handler, count) => {
       const { one, all } = countdown(count)
-      const worker = new Worker('work', async (job) => handler(job.data), { connection, prefix, concurrency })
+      const worker = new Worker(QUEUE, async (job) => handler(job.data), { ...options, concurrency }, backend)
       worker.on('completed', one)
+      await worker.waitUntilReady()
       return { done: all, stop: () => worker.close() }
     },
     close: () => queue.close(),

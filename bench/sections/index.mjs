@@ -21,7 +21,19 @@
  * @property {(find: Find) => import('../frame/target.mjs').Target[]} targets
  */
 
-export const SECTION_NAMES = ['next', 'parsing', 'memory', 'burst', 'sqlite', 'safety', 'queues']
+export const SECTION_NAMES = [
+  'next',
+  'parsing',
+  'memory',
+  'burst',
+  'sqlite',
+  'safety',
+  'queues',
+  'latency',
+  'recurring',
+  'idle',
+  'processes',
+]
 
 /** @returns {Promise<Section>} */
 export function loadSection(name) {

@@ -60,6 +60,7 @@ const PEERS = {
   ],
   postgres: [
     subject('postgres', OURS, NO_HISTORY, { ...TUNED, keep: 0 }),
+    subject('postgres', 'bullmq', '100 at once', { concurrency: 100 }),
     subject('postgres', 'agenda', DEFAULTS, {}, AGENDA),
     subject('postgres', 'agenda', '100 at once', { concurrency: 100 }, AGENDA),
     ...ours('postgres', onNewer),

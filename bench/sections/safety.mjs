@@ -1,6 +1,7 @@
 /** Section 6: what the guarantees cost. */
 
 import { setTimeout } from 'node:timers/promises'
+import { openCountedStore } from '../engines/counted-store.mjs'
 import { dailyAt } from '../frame/expressions.mjs'
 import { digits } from '../frame/format.mjs'
 import { atMost } from '../frame/target.mjs'
@@ -29,29 +30,15 @@ export function tasks({ quick }) {
 export async function measure({ store, count }) {
   const place = await openPlace(store)
   try {
-    return await countCalls(place, count)
+    return await countCalls(store, place, count)
   } finally {
     await place.drop()
   }
 }
 
-/** Store calls by name, of a scheduler that fires and settles `count` jobs; the store's own calls are counted outside. */
-async function countCalls({ path, synchronous }, count) {
-  const { cron, Scheduler, MemoryJobStore } = await import('../../dist/index.js')
-  const { SqliteJobStore } = await import('../../dist/sqlite.js')
-  const store = path === undefined ? new MemoryJobStore() : new SqliteJobStore({ path, synchronous })
-  const calls = { reads: 0, commits: 0, changes: 0 }
-  let isCounting = false
-  for (const name of ['get', 'list', 'count', 'due', 'nextDue', 'countActive', 'trim', 'commit']) {
-    const original = store[name].bind(store)
-    store[name] = (argument) => {
-      if (isCounting && name === 'commit') {
-        calls.commits += 1
-        calls.changes += argument.length
-      } else if (isCounting) calls.reads += 1
-      return original(argument)
-    }
-  }
+async function countCalls(storeName, place, count) {
+  const { cron, Scheduler } = await import('../../dist/index.js')
+  const { store, take } = await openCountedStore(storeName, place)
   const scheduler = new Scheduler({ jobStores: { default: store } })
   const noop = scheduler.register('noop', () => undefined)
   await scheduler.start()
@@ -60,9 +47,9 @@ async function countCalls({ path, synchronous }, count) {
   const trigger = cron(dailyAt(due))
   for (let index = 0; index < count; index += 1) await scheduler.addJob(noop, trigger)
   const completed = allCompleted(scheduler, count)
-  isCounting = true
+  take()
   await completed
-  isCounting = false
+  const calls = take()
   await scheduler.shutdown()
   return {
     reads: (calls.reads * 1_000) / count,
