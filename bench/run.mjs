@@ -37,7 +37,8 @@ async function measureSection(name) {
   const tasks = section.tasks(options)
   const needed = tasks.flatMap(({ server }) => server ?? [])
   await servers.provide(needed)
-  const machine = describeMachine(section.packages)
+  const needsNewer = tasks.some(({ node }) => node !== undefined)
+  const machine = describeMachine(section.packages, needsNewer)
   const startedAt = performance.now()
   const samples = []
   const failures = []

@@ -5,6 +5,9 @@ import { openStore } from './cronwright-stores.mjs'
 /** What a scheduler asks of a store; each call is about one round trip. */
 const READS = ['get', 'list', 'count', 'due', 'nextDue', 'countActive', 'trim', 'removeJobs', 'serverTime']
 
+/** Whether a change is one of a job or a run; heartbeats of the process are none. */
+const isOfWork = ({ key, record }) => ['job', 'run'].includes((key ?? record).kind)
+
 /** @returns {Promise<{ store: object, take: () => { reads: number, commits: number, changes: number } }>} `take` gives the calls since it was last called */
 export async function openCountedStore(storeName, place) {
   const store = await openStore(storeName, place)
@@ -14,7 +17,7 @@ export async function openCountedStore(storeName, place) {
     store[name] = (...values) => {
       if (name === 'commit') {
         calls.commits += 1
-        calls.changes += values[0].length
+        calls.changes += values[0].filter(isOfWork).length
       } else calls.reads += 1
       return original(...values)
     }

@@ -17,9 +17,9 @@ export function programOf(release) {
   return existsSync(program) ? program : undefined
 }
 
-/** Versions of the releases, for the page. */
-export function nodeVersions() {
-  const newer = programOf(NEWER)
+/** Versions for the page. */
+export function nodeVersions(needsNewer) {
+  const newer = needsNewer ? programOf(NEWER) : undefined
   if (newer === undefined || newer === process.execPath) return process.version
   return `${process.version} and ${spawnSync(newer, ['--version'], { encoding: 'utf8' }).stdout.trim()}`
 }

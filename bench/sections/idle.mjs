@@ -6,7 +6,7 @@ import { digits } from '../frame/format.mjs'
 import { idleProcessorPercent } from '../frame/memory.mjs'
 import { atMost } from '../frame/target.mjs'
 import { OURS } from '../libraries/index.mjs'
-import { COORDINATORS, openPlace, STORES } from '../stores/index.mjs'
+import { COORDINATORS, inPlace, STORES } from '../stores/index.mjs'
 
 export const title = 'Idle'
 
@@ -34,9 +34,8 @@ export function tasks({ quick, full }) {
   })
 }
 
-export async function measure({ store: storeName, jobs, spanMs }) {
-  const place = await openPlace(storeName)
-  try {
+export function measure({ store: storeName, jobs, spanMs }) {
+  return inPlace(storeName, async (place) => {
     const { date, Scheduler } = await import('../../dist/index.js')
     const { store, take } = await openCountedStore(storeName, place)
     const scheduler = new Scheduler({ jobStores: { default: store } })
@@ -57,9 +56,7 @@ export async function measure({ store: storeName, jobs, spanMs }) {
     const { reads, commits } = take()
     await scheduler.shutdown()
     return { added, asked: (reads + commits) / minutes, cpu }
-  } finally {
-    await place.drop()
-  }
+  })
 }
 
 export function table(find) {

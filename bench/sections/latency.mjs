@@ -11,7 +11,7 @@ import { BENCH } from '../frame/prepare.mjs'
 import { quantile } from '../frame/statistics.mjs'
 import { atMost } from '../frame/target.mjs'
 import { OURS } from '../libraries/index.mjs'
-import { openPlace, STORES } from '../stores/index.mjs'
+import { inPlace, STORES } from '../stores/index.mjs'
 import { nameOf } from './queues-subjects.mjs'
 
 export const title = 'Latency'
@@ -57,9 +57,8 @@ export function tasks({ quick }) {
   return SUBJECTS.flatMap((row) => [task(row, ONE), ...(SHARED.includes(row.store) ? [task(row, ANOTHER)] : [])])
 }
 
-export async function measure({ store, engine: name, settings, from, samples }) {
-  const place = await openPlace(store)
-  try {
+export function measure({ store, engine: name, settings, from, samples }) {
+  return inPlace(store, async (place) => {
     const engine = await openEngine(name, store, place, settings)
     const latencies = []
     let called = () => undefined
@@ -81,9 +80,7 @@ export async function measure({ store, engine: name, settings, from, samples }) 
     await engine.close()
     const sorted = latencies.slice(WARM_UP).toSorted((a, b) => a - b)
     return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) }
-  } finally {
-    await place.drop()
-  }
+  })
 }
 
 async function sendOneByOne(engine, count, nextCall) {

@@ -9,7 +9,7 @@ import { BENCH } from '../frame/prepare.mjs'
 import { quotient } from '../frame/statistics.mjs'
 import { atLeast, atMost } from '../frame/target.mjs'
 import { OURS } from '../libraries/index.mjs'
-import { COORDINATORS, openPlace, STORES } from '../stores/index.mjs'
+import { COORDINATORS, inPlace, STORES } from '../stores/index.mjs'
 
 export const title = 'Several processes'
 
@@ -41,32 +41,32 @@ export function tasks({ quick }) {
   )
 }
 
-export async function measure({ store, processes, runs }) {
-  const place = await openPlace(store)
-  const workers = []
-  try {
-    const producer = await openEngine(OURS, store, place, {})
-    for (let from = 0; from < runs; from += BULK) {
-      const count = Math.min(BULK, runs - from)
-      await producer.enqueueMany(Array.from({ length: count }, (_, index) => ({ index: from + index })))
+export function measure({ store, processes, runs }) {
+  return inPlace(store, async (place) => {
+    const workers = []
+    try {
+      const producer = await openEngine(OURS, store, place, {})
+      for (let from = 0; from < runs; from += BULK) {
+        const count = Math.min(BULK, runs - from)
+        await producer.enqueueMany(Array.from({ length: count }, (_, index) => ({ index: from + index })))
+      }
+      await producer.close()
+      for (let number = 0; number < processes; number += 1) workers.push(await startWorker(place))
+      const startedAt = performance.now()
+      for (const { child } of workers) child.send('begin')
+      const deadline = startedAt + LIMIT_MS
+      const completed = () => workers.reduce((sum, worker) => sum + worker.completed, 0)
+      while (completed() < runs) {
+        if (performance.now() > deadline) throw new Error(`${completed()} of ${runs} runs were over in time`)
+        await setTimeout(1)
+      }
+      const elapsedMs = performance.now() - startedAt
+      const handled = (await Promise.all(workers.map(handledBy))).flat()
+      return { processed: (runs * 1_000) / elapsedMs, twice: handled.length - new Set(handled).size }
+    } finally {
+      for (const { child } of workers) child.kill('SIGKILL')
     }
-    await producer.close()
-    for (let number = 0; number < processes; number += 1) workers.push(await startWorker(place))
-    const startedAt = performance.now()
-    for (const { child } of workers) child.send('begin')
-    const deadline = startedAt + LIMIT_MS
-    const completed = () => workers.reduce((sum, worker) => sum + worker.completed, 0)
-    while (completed() < runs) {
-      if (performance.now() > deadline) throw new Error(`${completed()} of ${runs} runs were over in time`)
-      await setTimeout(1)
-    }
-    const elapsedMs = performance.now() - startedAt
-    const handled = (await Promise.all(workers.map(handledBy))).flat()
-    return { processed: (runs * 1_000) / elapsedMs, twice: handled.length - new Set(handled).size }
-  } finally {
-    for (const { child } of workers) child.kill('SIGKILL')
-    await place.drop()
-  }
+  })
 }
 
 /** A process that is connected and waits for the word to begin. */

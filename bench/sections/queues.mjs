@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { FLOOR, openEngine } from '../engines/index.mjs'
 import { percent, rate } from '../frame/format.mjs'
 import { quotient } from '../frame/statistics.mjs'
-import { openPlace, STORES } from '../stores/index.mjs'
+import { inPlace, STORES } from '../stores/index.mjs'
 import { nameOf, PACKAGES, SUBJECTS } from './queues-subjects.mjs'
 
 export { targets } from './queues-targets.mjs'
@@ -39,9 +39,8 @@ export function tasks({ quick }) {
   }))
 }
 
-export async function measure({ store, engine: name, settings, runs, singles }) {
-  const place = await openPlace(store)
-  try {
+export function measure({ store, engine: name, settings, runs, singles }) {
+  return inPlace(store, async (place) => {
     const engine = await openEngine(name, store, place, settings)
     await addAndProcess(engine, Math.ceil(runs / 20))
     const { addingMs, processingMs } = await addAndProcess(engine, runs)
@@ -56,9 +55,7 @@ export async function measure({ store, engine: name, settings, runs, singles }) 
     values.through = perSecond(runs, addingMs + processingMs)
     await engine.close()
     return values
-  } finally {
-    await place.drop()
-  }
+  })
 }
 
 async function addAndProcess(engine, count) {

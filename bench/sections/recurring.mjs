@@ -5,7 +5,7 @@ import { digits, milliseconds } from '../frame/format.mjs'
 import { quantile } from '../frame/statistics.mjs'
 import { atMost } from '../frame/target.mjs'
 import { OURS } from '../libraries/index.mjs'
-import { openPlace, STORES } from '../stores/index.mjs'
+import { inPlace, STORES } from '../stores/index.mjs'
 
 export const title = 'Recurring jobs'
 
@@ -49,9 +49,8 @@ export function tasks({ quick, full }) {
   )
 }
 
-export async function measure({ store, engine, isCron, jobs, seconds }) {
-  const place = await openPlace(store)
-  try {
+export function measure({ store, engine, isCron, jobs, seconds }) {
+  return inPlace(store, async (place) => {
     const { open } = await import(`../engines/recurring-${engine}.mjs`)
     /** Job -> its due times for which the handler was called. */
     const fired = new Map()
@@ -84,9 +83,7 @@ export async function measure({ store, engine, isCron, jobs, seconds }) {
       twice: lateness.length - distinct,
       cpu: (user + system) / 10_000 / seconds,
     }
-  } finally {
-    await place.drop()
-  }
+  })
 }
 
 export function table(find) {

@@ -6,7 +6,7 @@ import { dailyAt } from '../frame/expressions.mjs'
 import { digits } from '../frame/format.mjs'
 import { atMost } from '../frame/target.mjs'
 import { OURS, secondAhead } from '../libraries/index.mjs'
-import { openPlace } from '../stores/index.mjs'
+import { inPlace } from '../stores/index.mjs'
 
 export const title = 'The cost of safety'
 
@@ -27,13 +27,8 @@ export function tasks({ quick }) {
   }))
 }
 
-export async function measure({ store, count }) {
-  const place = await openPlace(store)
-  try {
-    return await countCalls(store, place, count)
-  } finally {
-    await place.drop()
-  }
+export function measure({ store, count }) {
+  return inPlace(store, (place) => countCalls(store, place, count))
 }
 
 async function countCalls(storeName, place, count) {

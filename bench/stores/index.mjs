@@ -36,11 +36,27 @@ export const COORDINATORS = ['etcd', 'zookeeper']
 /** A name that no other place has. */
 export const uniqueName = () => `bench_${process.pid}_${Date.now().toString(36)}`
 
-/** @returns {Promise<Place>} */
-export async function openPlace(storeName) {
+/**
+ * Measures in a place of its own, which is removed afterwards.
+ *
+ * @template T
+ * @param {string} storeName - of {@link STORES}
+ * @param {(place: Place) => Promise<T>} measure
+ * @returns {Promise<T>}
+ */
+export async function inPlace(storeName, measure) {
   const { server, module, settings } = STORES[storeName]
   const { open } = await import(module)
-  return open(server === undefined ? undefined : urlOfServer(server), settings)
+  const place = await open(server === undefined ? undefined : urlOfServer(server), settings)
+  try {
+    return await measure(place)
+  } catch (error) {
+    // What failed may still be connected, and complain of the end of its connections instead.
+    process.on('uncaughtException', () => undefined)
+    throw error
+  } finally {
+    await place.drop()
+  }
 }
 
 /** Version and durability of a server in words, for the page. */
