@@ -31,10 +31,16 @@ console.log(`\n${await renderReport(results)}`)
 if (options.write) writePage(await renderReport(all))
 if (Object.values(results).some(({ failures }) => failures.length > 0)) process.exitCode = 1
 
+/** Whether `--match` allows a task. */
+function isWanted({ subject, variant }) {
+  const { match } = options
+  return match.length === 0 || match.some((text) => `${subject}: ${variant}`.includes(text))
+}
+
 /** All rounds of a section. Every other round goes backwards, so that nothing always follows the same neighbour. */
 async function measureSection(name) {
   const section = await loadSection(name)
-  const tasks = section.tasks(options)
+  const tasks = section.tasks(options).filter(isWanted)
   const needed = tasks.flatMap(({ server }) => server ?? [])
   await servers.provide(needed)
   const needsNewer = tasks.some(({ node }) => node !== undefined)

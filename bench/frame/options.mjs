@@ -5,6 +5,7 @@ import { SECTION_NAMES } from '../sections/index.mjs'
 
 export const USAGE = `npm run bench -- [options]
   --only NAME   one section (repeatable): ${SECTION_NAMES.join(', ')}
+  --match TEXT  only what has this in its name, such as PostgreSQL or graphile-worker (repeatable: any of them)
   --rounds N    rounds of each measured thing, medians are shown (default 1, or 5 with --full)
   --full        five rounds, everything in each of them, and the slowest peers with as many jobs as the others
   --quick       one round of small sizes: shows that everything works, its figures mean little
@@ -15,6 +16,7 @@ export function readOptions() {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true, default: [] },
+      match: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       full: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
@@ -29,6 +31,8 @@ export function readOptions() {
     throw new Error(`--rounds: must be a whole number from 1 on, got ${values.rounds}`)
   const unknown = values.only.find((name) => !SECTION_NAMES.includes(name))
   if (unknown !== undefined) throw new Error(`--only: must be one of ${SECTION_NAMES.join(', ')}, got ${unknown}`)
-  if (values.write && values.quick) throw new Error('--write: the figures of --quick are not for the page')
+  if (values.write && (values.quick || values.match.length > 0)) {
+    throw new Error('--write: the page needs whole sections of full size; leave --match and --quick out')
+  }
   return { ...values, rounds, sections: values.only.length > 0 ? values.only : SECTION_NAMES }
 }
