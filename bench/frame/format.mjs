@@ -1,5 +1,7 @@
 /** Numbers and tables as text. The tables are Markdown, padded so that they read as well in a terminal. */
 
+import { quotient } from './statistics.mjs'
+
 const UNITS = [
   [1e6, 'M'],
   [1e3, 'k'],
@@ -31,9 +33,19 @@ export function milliseconds(time) {
   return time === undefined ? '-' : `${digits(time)} ms`
 }
 
-/** `ours` as a multiple of `theirs`: `312 x`. */
+/** A multiple: `312 x`. */
+export function times(factor) {
+  return factor === undefined ? '-' : `${digits(factor)} x`
+}
+
+/** `ours` as a multiple of `theirs`. */
 export function ratio(ours, theirs) {
-  return ours === undefined || theirs === undefined ? '-' : `${digits(ours / theirs)} x`
+  return times(quotient(ours, theirs))
+}
+
+/** @param {number | undefined} share - of one */
+export function percent(share) {
+  return share === undefined ? '-' : `${digits(share * 100)} %`
 }
 
 /**

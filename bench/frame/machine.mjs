@@ -1,19 +1,20 @@
 /** Where the figures come from: machine and its load, Node and package versions. */
 
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
-import { LIBRARIES } from '../libraries/index.mjs'
+import { nodeVersions } from './nodes.mjs'
 import { versionOf } from './prepare.mjs'
 
-export function describeMachine() {
+/**
+ * @param {readonly (string | null)[]} packages - that are measured; null is this one
+ * @param {boolean} needsNewer - whether some are measured on the newer Node.js
+ */
+export function describeMachine(packages, needsNewer) {
   const processors = cpus()
-  const packages = Object.entries(LIBRARIES)
-    .filter(([name]) => name !== 'setTimeout')
-    .map(([, { package: packageName }]) => `${packageName ?? 'cronwright'} ${versionOf(packageName)}`)
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}`,
-    node: process.version,
+    node: nodeVersions(needsNewer),
     load: loadavg()[0],
-    packages: [...packages, `better-sqlite3 ${versionOf('better-sqlite3')}`],
+    packages: packages.map((name) => `${name ?? 'cronwright'} ${versionOf(name)}`),
   }
 }

@@ -1,21 +1,23 @@
 /** Command line of `npm run bench`. */
 
 import { parseArgs } from 'node:util'
+import { SECTION_NAMES } from '../sections/index.mjs'
 
 export const USAGE = `npm run bench -- [options]
-  --only NAME   one section (repeatable): next, parsing, memory, burst, sqlite, safety
-  --rounds N    rounds of each measured thing, medians are shown (default 3)
-  --full        the slowest peers too in every round and with as many jobs as the others; takes long
+  --only NAME   one section (repeatable): ${SECTION_NAMES.join(', ')}
+  --match TEXT  only what has this in its name, such as PostgreSQL or graphile-worker (repeatable: any of them)
+  --rounds N    rounds of each measured thing, medians are shown (default 1, or 5 with --full)
+  --full        five rounds, everything in each of them, and the slowest peers with as many jobs as the others
   --quick       one round of small sizes: shows that everything works, its figures mean little
-  --write       also write the tables into docs/benchmarks.md
+  --write       also put what was measured into docs/benchmarks.json, and write docs/benchmarks.md from that
   --no-build    measure dist/ as it is`
 
-/** @param {readonly string[]} sectionNames */
-export function readOptions(sectionNames) {
+export function readOptions() {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true, default: [] },
-      rounds: { type: 'string', default: '3' },
+      match: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
       full: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -24,13 +26,13 @@ export function readOptions(sectionNames) {
     },
     allowNegative: true,
   })
-  const rounds = values.quick ? 1 : Number(values.rounds)
+  const rounds = values.quick ? 1 : Number(values.rounds ?? (values.full ? 5 : 1))
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds: must be a whole number from 1 on, got ${values.rounds}`)
-  const unknown = values.only.find((name) => !sectionNames.includes(name))
-  if (unknown !== undefined) throw new Error(`--only: must be one of ${sectionNames.join(', ')}, got ${unknown}`)
-  if (values.write && (values.quick || values.only.length > 0)) {
-    throw new Error('--write: needs a whole run; leave --only and --quick out')
+  const unknown = values.only.find((name) => !SECTION_NAMES.includes(name))
+  if (unknown !== undefined) throw new Error(`--only: must be one of ${SECTION_NAMES.join(', ')}, got ${unknown}`)
+  if (values.write && (values.quick || values.match.length > 0)) {
+    throw new Error('--write: the page needs whole sections of full size; leave --match and --quick out')
   }
-  return { ...values, rounds, sections: values.only.length > 0 ? values.only : sectionNames }
+  return { ...values, rounds, sections: values.only.length > 0 ? values.only : SECTION_NAMES }
 }

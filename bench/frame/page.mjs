@@ -16,29 +16,33 @@ const RESULTS = new Map([
   [undefined, 'not measured'],
 ])
 
-export async function renderReport(report) {
-  const parts = [
-    `${report.date}, ${report.machine}, Node ${report.node}; load average ${report.load.toFixed(1)} at the start; medians ` +
-      `of ${report.rounds} round(s), ${report.minutes} minutes${report.quick ? '; --quick: small sizes, the figures mean little' : ''}.`,
-    `Versions: ${report.packages.join(', ')}.`,
-  ]
+/** @param {Record<string, object>} results - section -> what was measured */
+export async function renderReport(results) {
+  const parts = []
   const targets = []
-  for (const { name, samples } of report.sections) {
+  for (const [name, result] of Object.entries(results)) {
     const section = await loadSection(name)
-    const find = medianFinder(samples)
-    const { columns, rows } = section.table(find, samples)
-    parts.push(`### ${section.title}`, section.about, markdownTable(columns, rows))
-    targets.push(...section.targets(find))
+    const find = medianFinder(result.samples)
+    const { columns, rows } = section.table(find, result.samples)
+    parts.push(`### ${section.title}`, section.about, markdownTable(columns, rows), provenance(result))
+    if (result.failures.length > 0) parts.push('Not measured:', result.failures.map((line) => `- ${line}`).join('\n'))
+    for (const { what, target, value, met } of section.targets(find)) {
+      targets.push([what, target, value, result.quick ? 'not judged' : RESULTS.get(met)])
+    }
   }
-  const rows = targets.map(({ what, target, value, met }) => [
-    what,
-    target,
-    value,
-    report.quick ? 'not judged' : RESULTS.get(met),
-  ])
-  parts.push('### Targets', markdownTable(['', 'target', 'measured', 'result'], rows))
-  if (report.failures.length > 0) parts.push('### Not measured', report.failures.map((line) => `- ${line}`).join('\n'))
+  parts.push('### Targets', markdownTable(['', 'target', 'measured', 'result'], targets))
   return parts.join('\n\n')
+}
+
+/** When, where and on what. */
+function provenance({ date, machine, node, load, rounds, quick, minutes, servers, packages }) {
+  const size = quick ? '; --quick: small sizes, the figures mean little' : ''
+  return [
+    `${date}, ${machine}, Node ${node}; load average ${load.toFixed(1)} at the start; medians of ${rounds} round(s), ` +
+      `${minutes} minutes${size}.`,
+    ...(servers.length === 0 ? [] : [`Servers on the same machine: ${servers.join('; ')}.`]),
+    `Versions: ${packages.join(', ')}.`,
+  ].join(' ')
 }
 
 /** Replaces what stands between the two markers of the page. */

@@ -12,6 +12,11 @@ export function quantile(sorted, fraction) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))]
 }
 
+/** One figure by another; undefined where either was not measured. */
+export function quotient(mine, theirs) {
+  return mine === undefined || theirs === undefined ? undefined : mine / theirs
+}
+
 /**
  * Medians of the rounds of one section.
  *

@@ -28,6 +28,11 @@ export const LIBRARIES = {
   setTimeout: { module: './set-timeout.mjs', package: null },
 }
 
+/** Packages of the libraries; null is this one. */
+export const PACKAGES = Object.entries(LIBRARIES).flatMap(([name, library]) =>
+  name === 'setTimeout' ? [] : [library.package],
+)
+
 /** These need a minute for ten thousand jobs. Unless the run is a full one, they are measured once, with fewer jobs. */
 export const SLOW = ['cron', 'node-schedule']
 

@@ -10,6 +10,8 @@ import { addJobs, JOBS, JOBS_OF_SLOW, LIBRARIES, loadLibrary, OURS, SLOW, second
 
 export const title = 'A burst'
 
+export { PACKAGES as packages } from '../libraries/index.mjs'
+
 export const about =
   'Cron jobs of one no-op function, added beforehand for the same second some seconds ahead. Lateness: milliseconds ' +
   'from that second to the call of the function. Longest block: the longest time in which a 1 ms timer of the same ' +

@@ -8,6 +8,8 @@ import { addJobs, JOBS, JOBS_OF_SLOW, LIBRARIES, loadLibrary, OURS, SLOW } from 
 
 export const title = 'Jobs in memory'
 
+export { PACKAGES as packages } from '../libraries/index.mjs'
+
 export const about =
   'Daily cron jobs at 1,200 different times, added one by one to a running scheduler (each call awaited where it ' +
   'returns a promise), all of one no-op function and without input. Heap after a collection. Idle: processor time of ' +

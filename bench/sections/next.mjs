@@ -8,6 +8,8 @@ import { loadLibrary, OURS, SLOW } from '../libraries/index.mjs'
 
 export const title = 'Next fire time'
 
+export { PACKAGES as packages } from '../libraries/index.mjs'
+
 const ZONES = ['UTC', 'Europe/Athens', 'America/New_York']
 const START = new Date('2026-01-01T00:00:00Z')
 /** cron finds nothing later than eight years from now. */

@@ -8,6 +8,8 @@ import { LIBRARIES, loadLibrary, OURS, SLOW } from '../libraries/index.mjs'
 
 export const title = 'Parsing'
 
+export { PACKAGES as packages } from '../libraries/index.mjs'
+
 export const about =
   'Expressions parsed a second: all different, and the same thirteen over and over. Heap: what one parsed expression ' +
   'keeps once it has answered `next()`, 2,000 different ones, after a collection.'

@@ -11,6 +11,8 @@ import { fireRecurringJobs } from './sqlite-floor.mjs'
 
 export const title = 'SQLite'
 
+export const packages = [null, 'better-sqlite3']
+
 export const about =
   '2,000 cron jobs on a SQLite file, all due in the same second: milliseconds from that second until each has moved to ' +
   'its next fire time and its run is stored as completed (no-op function). The floor does the same writes with the ' +

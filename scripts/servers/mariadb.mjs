@@ -27,6 +27,8 @@ export async function launch(command, folder) {
       `--datadir=${data}`,
       `--socket=${socket}`,
       `--port=${port}`,
+      // Of its own: a server that starts removes the temporary tables it finds, those of other servers too.
+      `--tmpdir=${folder}`,
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
       '--max-connections=200',

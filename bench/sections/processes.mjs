@@ -1,0 +1,119 @@
+/** Section 11: several processes on one queue. */
+
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { openEngine } from '../engines/index.mjs'
+import { digits, percent, rate } from '../frame/format.mjs'
+import { BENCH } from '../frame/prepare.mjs'
+import { quotient } from '../frame/statistics.mjs'
+import { atLeast, atMost } from '../frame/target.mjs'
+import { OURS } from '../libraries/index.mjs'
+import { COORDINATORS, inPlace, STORES } from '../stores/index.mjs'
+
+export const title = 'Several processes'
+
+export const about =
+  'No-op runs a second that one process and four processes take together from one queue, from the word to begin until ' +
+  'the last run is stored as completed. 20,000 runs, 5,000 on etcd and ZooKeeper; default settings. Claimed twice: runs ' +
+  'whose handler was called more than once.'
+
+export const packages = [null]
+
+const RUNS = 20_000
+const RUNS_OF_COORDINATORS = 5_000
+const BULK = 1_000
+const COUNTS = [1, 4]
+const LIMIT_MS = 120_000
+const SHARED = Object.keys(STORES).filter((store) => store !== 'memory')
+
+export function tasks({ quick }) {
+  return SHARED.flatMap((store) =>
+    COUNTS.map((processes) => {
+      const runs = COORDINATORS.includes(store) ? RUNS_OF_COORDINATORS : RUNS
+      return {
+        subject: STORES[store].title,
+        variant: String(processes),
+        server: STORES[store].server,
+        parameters: { store, processes, runs: quick ? runs / 20 : runs },
+      }
+    }),
+  )
+}
+
+export function measure({ store, processes, runs }) {
+  return inPlace(store, async (place) => {
+    const workers = []
+    try {
+      const producer = await openEngine(OURS, store, place, {})
+      for (let from = 0; from < runs; from += BULK) {
+        const count = Math.min(BULK, runs - from)
+        await producer.enqueueMany(Array.from({ length: count }, (_, index) => ({ index: from + index })))
+      }
+      await producer.close()
+      for (let number = 0; number < processes; number += 1) workers.push(await startWorker(place))
+      const startedAt = performance.now()
+      for (const { child } of workers) child.send('begin')
+      const deadline = startedAt + LIMIT_MS
+      const completed = () => workers.reduce((sum, worker) => sum + worker.completed, 0)
+      while (completed() < runs) {
+        if (performance.now() > deadline) throw new Error(`${completed()} of ${runs} runs were over in time`)
+        await setTimeout(1)
+      }
+      const elapsedMs = performance.now() - startedAt
+      const handled = (await Promise.all(workers.map(handledBy))).flat()
+      return { processed: (runs * 1_000) / elapsedMs, twice: handled.length - new Set(handled).size }
+    } finally {
+      for (const { child } of workers) child.kill('SIGKILL')
+    }
+  })
+}
+
+/** A process that is connected and waits for the word to begin. */
+async function startWorker(place) {
+  const child = fork(`${BENCH}/sections/processes-worker.mjs`, [JSON.stringify({ place })])
+  const worker = { child, completed: 0 }
+  child.on('message', ({ completed }) => {
+    if (completed !== undefined) worker.completed = completed
+  })
+  await once(child, 'message')
+  return worker
+}
+
+/** Inputs whose handler it called. */
+async function handledBy({ child }) {
+  const answer = new Promise((resolve) => {
+    child.on('message', ({ handled }) => {
+      if (handled !== undefined) resolve(handled)
+    })
+  })
+  child.send('end')
+  return answer
+}
+
+export function table(find) {
+  return {
+    columns: [
+      'runs / s',
+      ...COUNTS.map((count) => `${count} process${count === 1 ? '' : 'es'}`),
+      'of one',
+      'claimed twice',
+    ],
+    rows: SHARED.map((store) => {
+      const { title: name } = STORES[store]
+      const [one, four] = COUNTS.map((count) => find(name, String(count), 'processed'))
+      return [`${name}: ${OURS}`, rate(one), rate(four), percent(quotient(four, one)), digits(find(name, '4', 'twice'))]
+    }),
+  }
+}
+
+export function targets(find) {
+  return SHARED.flatMap((store) => {
+    const { title: name } = STORES[store]
+    const [one, four] = COUNTS.map((count) => find(name, String(count), 'processed'))
+    return [
+      atLeast(`4 processes beside one, ${name}`, quotient(four, one), 1, percent),
+      atMost(`claimed twice by 4 processes, ${name}`, find(name, '4', 'twice'), 0, digits),
+    ]
+  })
+}

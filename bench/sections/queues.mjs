@@ -1,0 +1,108 @@
+/** Section 7: queues on every store: adding runs, and processing them. */
+
+import { setTimeout } from 'node:timers/promises'
+import { FLOOR, openEngine } from '../engines/index.mjs'
+import { percent, rate } from '../frame/format.mjs'
+import { quotient } from '../frame/statistics.mjs'
+import { inPlace, STORES } from '../stores/index.mjs'
+import { nameOf, PACKAGES, SUBJECTS } from './queues-subjects.mjs'
+
+export { targets } from './queues-targets.mjs'
+
+export const title = 'Queues'
+
+export const about =
+  'No-op runs on each store, a second: added by 1,000 in one call, one after another, and one by one with 50 calls in ' +
+  'flight; then processed, from the resumption of a queue that holds all of them until the last is stored as completed, ' +
+  'under lease and fence. Defaults keep the newest 100 run records, `500 at once` keeps all. The plain driver does the ' +
+  'same writes with nothing around them: runs are found, claimed and settled, 500 a batch (100 on etcd and ZooKeeper, ' +
+  '8 batches in flight), each change guarded by a version. Everything is done once with a twentieth of the runs ' +
+  'beforehand. 20,000 runs; 200,000 in memory, 5,000 on etcd and ZooKeeper, 1,000 with Agenda, which adds no jobs in ' +
+  'bulk. graphile-worker runs 24 jobs at once and deletes what is done; pg-boss fetches batches of 1,000. What needs ' +
+  'Node 24 is measured on it, beside ours.'
+
+export const packages = PACKAGES
+
+const BULK = 1_000
+const IN_FLIGHT = 50
+const SINGLES = 500
+const CONCURRENT_SINGLES = 2_000
+const LIMIT_MS = 120_000
+
+export function tasks({ quick }) {
+  return SUBJECTS.map(({ store, engine, variant, settings, node, runs }) => ({
+    subject: STORES[store].title,
+    variant: nameOf({ store, engine, variant, node }),
+    server: STORES[store].server,
+    node,
+    parameters: { store, engine, settings, runs: quick ? runs / 20 : runs, singles: quick ? SINGLES / 10 : SINGLES },
+  }))
+}
+
+export function measure({ store, engine: name, settings, runs, singles }) {
+  return inPlace(store, async (place) => {
+    const engine = await openEngine(name, store, place, settings)
+    await addAndProcess(engine, Math.ceil(runs / 20))
+    const { addingMs, processingMs } = await addAndProcess(engine, runs)
+    const perSecond = (count, ms) => (count * 1_000) / ms
+    const values = {
+      processed: perSecond(runs, processingMs),
+      single: perSecond(singles, await addSingles(engine, singles)),
+    }
+    const concurrent = Math.min(CONCURRENT_SINGLES, singles * 4)
+    values.concurrent = perSecond(concurrent, await addConcurrently(engine, concurrent))
+    if (engine.enqueueMany !== undefined) values.bulk = perSecond(runs, addingMs)
+    values.through = perSecond(runs, addingMs + processingMs)
+    await engine.close()
+    return values
+  })
+}
+
+async function addAndProcess(engine, count) {
+  const startedAt = performance.now()
+  if (engine.enqueueMany === undefined) await addConcurrently(engine, count)
+  else
+    for (let from = 0; from < count; from += BULK) await engine.enqueueMany(inputs(from, Math.min(count, from + BULK)))
+  const addedAt = performance.now()
+  await engine.prepare?.()
+  const resumedAt = performance.now()
+  const work = await engine.work(() => undefined, count)
+  const doneAt = await Promise.race([work.done, setTimeout(LIMIT_MS, undefined, { ref: false })])
+  await work.stop()
+  if (doneAt === undefined) throw new Error(`${count} runs were not over within ${LIMIT_MS / 1_000} s`)
+  return { addingMs: addedAt - startedAt, processingMs: doneAt - resumedAt }
+}
+
+async function addSingles(engine, count) {
+  const startedAt = performance.now()
+  for (const input of inputs(0, count)) await engine.enqueue(input)
+  return performance.now() - startedAt
+}
+
+async function addConcurrently(engine, count) {
+  const startedAt = performance.now()
+  const waiting = inputs(0, count)
+  const lane = async () => {
+    for (let input = waiting.pop(); input !== undefined; input = waiting.pop()) await engine.enqueue(input)
+  }
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
+  return performance.now() - startedAt
+}
+
+function inputs(from, to) {
+  return Array.from({ length: to - from }, (_, index) => ({ index: from + index }))
+}
+
+export function table(find) {
+  return {
+    columns: ['', 'in bulk / s', 'one by one / s', '50 in flight / s', 'processed / s', 'of the plain driver'],
+    rows: SUBJECTS.map((subject) => {
+      const { title: store } = STORES[subject.store]
+      const name = nameOf(subject)
+      const figures = ['bulk', 'single', 'concurrent', 'processed'].map((key) => rate(find(store, name, key)))
+      const floor = find(store, nameOf({ ...subject, engine: FLOOR, variant: '' }), 'processed')
+      const isFloor = subject.engine === FLOOR || subject.store === 'memory'
+      return [`${store}: ${name}`, ...figures, isFloor ? '' : percent(quotient(find(store, name, 'processed'), floor))]
+    }),
+  }
+}

@@ -1,0 +1,3 @@
+/** Nothing to open. */
+
+export const open = () => ({ url: 'memory:', drop: async () => undefined })
