@@ -1,9 +1,10 @@
 /**
  * A stand-in for MongoDB, whose own server neither Debian nor a package registry has: mongo-java-server, which speaks its
- * protocol, on a file. It is built once, by Maven, into a folder that git ignores.
+ * protocol, with a journal. It is built once, by Maven, into a folder that git ignores.
  */
 
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,9 +13,11 @@ import { freePort, ServerProcess } from './server-process.mjs'
 export const packages = ['default-jdk-headless', 'maven']
 
 const SOURCES = fileURLToPath(new URL('mongodb', import.meta.url))
-const VERSION = /server-h2-backend<\/artifactId>\s*<version>([^<]+)/.exec(readFileSync(`${SOURCES}/pom.xml`, 'utf8'))?.[1]
+const [MANIFEST, PROGRAM] = ['pom.xml', 'StandIn.java'].map((name) => readFileSync(`${SOURCES}/${name}`, 'utf8'))
+const VERSION = /server-memory-backend<\/artifactId>\s*<version>([^<]+)/.exec(MANIFEST)?.[1]
 const NAME = `mongo-java-server ${VERSION}`
-const BUILT = fileURLToPath(new URL(`../../.cache/mongo-java-server-${VERSION}`, import.meta.url))
+const HASH = createHash('sha256').update(MANIFEST).update(PROGRAM).digest('hex').slice(0, 8)
+const BUILT = fileURLToPath(new URL(`../../.cache/mongo-java-server-${VERSION}-${HASH}`, import.meta.url))
 const BUILD_WITHIN_MS = 300_000
 const TOOLS = ['java', 'javac', 'mvn']
 
@@ -28,7 +31,7 @@ export async function launch(built, folder) {
   const port = await freePort()
   const server = new ServerProcess({
     command: '/usr/bin/java',
-    args: ['-Xmx1g', '-XX:+UseSerialGC', '-cp', `${built}/*:${built}`, 'StandIn', String(port), `${folder}/data`],
+    args: ['-Xmx1g', '-XX:+UseSerialGC', '-cp', `${built}/*:${built}`, 'StandIn', String(port), `${folder}/journal`],
     port,
     folder,
   })
@@ -54,5 +57,6 @@ function build(built) {
 function tool(command, ...values) {
   const { status, error, stderr, stdout } = spawnSync(command, values, { encoding: 'utf8', timeout: BUILD_WITHIN_MS })
   if (error !== undefined) throw new Error(`${NAME} could not be built: ${command}: ${error.message}`)
-  if (status !== 0) throw new Error(`${NAME} could not be built: ${command} failed: ${(stderr || stdout).slice(-1_000)}`)
+  if (status !== 0)
+    throw new Error(`${NAME} could not be built: ${command} failed: ${(stderr || stdout).slice(-1_000)}`)
 }

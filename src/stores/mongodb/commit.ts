@@ -7,7 +7,6 @@
  */
 
 import { systemClock } from '../../core/clock.ts'
-import { CronwrightError } from '../../errors.ts'
 import { APPLIED, type ChangeResult, REFUSED } from '../../jobs/record.ts'
 import { batchesOf } from '../batches.ts'
 import { property } from '../driver-edge.ts'
@@ -27,6 +26,8 @@ interface Plan {
   /** What a new record is. */
   readonly document: Identified | undefined
   readonly inserts: readonly Identified[]
+  /** The version that the record has afterwards. */
+  readonly version: unknown
 }
 
 export class ChangeWriter {
@@ -64,7 +65,7 @@ export class ChangeWriter {
       applied.flatMap(({ inserts }) => inserts),
       deadline,
     )
-    await this.#tidier.tidy(token, idsOf(applied, hasOutbox), idsOf(applied, isRemoval), deadline)
+    await this.#tidier.tidy(token, idsOf(applied), gravesOf(applied), deadline)
     const isApplied = new Set(applied)
     return plans.map((plan) => (isApplied.has(plan) ? resultOf(plan, taken) : REFUSED))
   }
@@ -82,7 +83,7 @@ export class ChangeWriter {
       checkTexts(key, change.record)
       const outbox = hasInserts ? { outbox: [entry], unfinished: token } : {}
       const document = { ...documentOf(change.record, this.#nextSequence()), commit: token, ...outbox }
-      return { change, id, operation: { insertOne: { document } }, document, inserts }
+      return { change, id, operation: { insertOne: { document } }, document, inserts, version: change.record.version }
     }
     const { expect, patch } = change
     checkTexts(key, patch ?? {})
@@ -94,7 +95,7 @@ export class ChangeWriter {
       ...(hasInserts ? { $push: { outbox: entry } } : {}),
     }
     const operation = { updateOne: { filter: { _id: id, version: expect }, update } }
-    return { change, id, operation, document: undefined, inserts }
+    return { change, id, operation, document: undefined, inserts, version: $set['version'] }
   }
 
   #nextSequence(): number {
@@ -136,27 +137,26 @@ export class ChangeWriter {
     if (mine.length === matched) return new Set(mine)
     // Others changed some of them since.
     const later = updates.filter(({ id, change }) => {
-      const { commit, version } = { commit: property(now.get(id), 'commit'), version: property(now.get(id), 'version') }
-      return commit !== token && version !== change.expect
+      const document = now.get(id)
+      return property(document, 'commit') !== token && property(document, 'version') !== change.expect
     })
     if (mine.length + later.length === matched) return new Set([...mine, ...later.map(({ id }) => id)])
-    throw new CronwrightError(
-      'STORE_ERROR',
-      'some of the records changed again before it was known which of them this process had changed',
-    )
+    throw new Error('some records changed again before it was known which of them this process had changed')
   }
 }
 
-function hasOutbox({ inserts, change }: Plan): boolean {
-  return inserts.length > 0 && !isRemoval({ change })
-}
-
-function isRemoval({ change }: Pick<Plan, 'change'>): boolean {
+function isRemoval({ change }: Plan): boolean {
   return 'key' in change && change.patch === null
 }
 
-function idsOf(plans: readonly Plan[], condition: (plan: Plan) => boolean): readonly string[] {
-  return plans.filter(condition).map(({ id }) => id)
+/** Ids of the records that stay, and have something in their outboxes. */
+function idsOf(plans: readonly Plan[]): readonly string[] {
+  return plans.filter((plan) => plan.inserts.length > 0 && !isRemoval(plan)).map(({ id }) => id)
+}
+
+/** Ids of the records that were removed, and their versions since. */
+function gravesOf(plans: readonly Plan[]): ReadonlyMap<string, unknown> {
+  return new Map(plans.filter(isRemoval).map(({ id, version }) => [id, version]))
 }
 
 function resultOf({ inserts, change }: Plan, taken: ReadonlySet<string>): ChangeResult {

@@ -118,7 +118,7 @@ export class Connection {
 
   async #raced<T>(deadline: Deadline, call: () => Promise<T>): Promise<T> {
     const { remaining } = deadline
-    const problem = new CronwrightError('STORE_ERROR', `no answer within ${this.timeoutMs} ms`)
+    const problem = new Error(`no answer within ${this.timeoutMs} ms`)
     if (remaining <= 0) throw problem
     let timer: TimerHandle | undefined
     const late = new Promise<never>((_resolve, reject) => {

@@ -13,11 +13,14 @@
  *   outbox     what a change has still to insert, see `outbox.ts`
  *   unfinished changes with each change that leaves something to be done, and is gone when it was done
  *
- * A record that was removed and is not deleted yet has version 0, and none of the fields that an index of records needs.
+ * A record that was removed and is not deleted yet has a version below 0, drawn at its removal, and none of the fields that
+ * an index of records needs.
  */
 
+import { firstVersion } from '../../core/random-id.ts'
 import { StoredFields } from '../../jobs/fields.ts'
 import type { RecordKey, RecordKind } from '../../jobs/record.ts'
+import { property } from '../driver-edge.ts'
 import { type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
 
 /** What a document is made of, by name. */
@@ -73,7 +76,7 @@ export function updateOf(
   readonly $set: Document
   readonly $unset: Document
 } {
-  if (patch === null) return { $set: { version: 0 }, $unset: GONE }
+  if (patch === null) return { $set: { version: -firstVersion() }, $unset: GONE }
   const set: Record<string, unknown> = { version: expect + 1 }
   const unset: Record<string, ''> = {}
   for (const field of PATCHABLE) {
@@ -86,6 +89,12 @@ export function updateOf(
     else unset['active'] = ''
   }
   return { $set: set, $unset: unset }
+}
+
+/** Whether a document is that of a record that was removed. */
+export function isRemoved(document: unknown): boolean {
+  const version = property(document, 'version')
+  return typeof version === 'number' && version < 0
 }
 
 /** @throws CronwrightError (`DESERIALIZATION`) for a document that this release could not have written */

@@ -64,7 +64,8 @@ function defaultSettings(timeoutMs: number): Readonly<Record<string, unknown>> {
   return {
     appName: 'cronwright',
     maxPoolSize: 10,
-    serverSelectionTimeoutMS: timeoutMs,
+    // Sooner than the deadline of the store, so that it is the driver who says what is wrong.
+    serverSelectionTimeoutMS: Math.ceil(timeoutMs * 0.8),
     connectTimeoutMS: timeoutMs,
     // A connection that hangs is closed, and what was sent on it given up.
     socketTimeoutMS: timeoutMs,

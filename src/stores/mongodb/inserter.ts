@@ -2,7 +2,7 @@
 
 import { property } from '../driver-edge.ts'
 import type { Connection, Deadline } from './connection.ts'
-import type { Identified } from './documents.ts'
+import { type Identified, isRemoved } from './documents.ts'
 
 export class Inserter {
   readonly #connection: Connection
@@ -29,17 +29,26 @@ export class Inserter {
     if (documents.length === 0) return new Set()
     const found = await this.#stateOf(documents, deadline)
     const taken = documents.filter((document) => !isSame(document, found.get(document._id)))
-    const removed = taken.filter(({ _id }) => property(found.get(_id), 'version') === 0)
-    const revived = await this.#revive(removed, deadline)
+    const removed = taken.filter(({ _id }) => isRemoved(found.get(_id)))
+    const revived = await this.#revive(removed, found, deadline)
     return new Set(taken.map(({ _id }) => _id).filter((id) => !revived.has(id)))
   }
 
   /** Puts records into the place of those that were removed and are not deleted yet, beside what their outboxes hold. */
-  async #revive(documents: readonly Identified[], deadline: Deadline): Promise<ReadonlySet<string>> {
+  async #revive(
+    documents: readonly Identified[],
+    removed: ReadonlyMap<unknown, unknown>,
+    deadline: Deadline,
+  ): Promise<ReadonlySet<string>> {
     if (documents.length === 0) return new Set()
     const operations = documents.map(({ _id, outbox, ...fields }) => {
       const $push = Array.isArray(outbox) ? { $push: { outbox: { $each: outbox } } } : {}
-      return { updateOne: { filter: { _id, version: 0 }, update: { $set: fields, ...$push } } }
+      return {
+        updateOne: {
+          filter: { _id, version: property(removed.get(_id), 'version') },
+          update: { $set: fields, ...$push },
+        },
+      }
     })
     await this.#connection.bulk(operations, deadline)
     const found = await this.#stateOf(documents, deadline)

@@ -96,7 +96,7 @@ function sourceOf({ url, connection, client }: Readonly<Record<string, unknown>>
 }
 
 /** Everything between the slashes of `mongodb://` and the query: a user, hosts, a database. */
-const URL_PARTS = /^mongodb(?:\+srv)?:\/\/(?:[^@/?#]*@)?[^@/?#\s]+(?:\/([^/?#]*))?(?:\?[^#]*)?$/
+const URL_PARTS = /^mongodb(?:\+srv)?:\/\/(?:[^@/?#]*@)?[^@/?#\s]+(?:\/([^/?#@]*))?(?:\?[^#]*)?$/
 
 /** An error never shows the URL: it may hold a password. */
 function checkUrl(value: unknown, field: string): string {

@@ -1,11 +1,10 @@
 /** Reading records by key, newest first, and counted. */
 
 import type { RecordKey } from '../../jobs/record.ts'
-import { property } from '../driver-edge.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { ListQuery } from '../record-store.ts'
 import type { Connection } from './connection.ts'
-import { type Document, documentId, RECORD_ONLY, recordOf } from './documents.ts'
+import { type Document, documentId, isRemoved, RECORD_ONLY, recordOf } from './documents.ts'
 
 /** A limit that the server takes; without one, it gives everything. */
 export function limitOf(limit: number): { readonly limit?: number } {
@@ -25,7 +24,7 @@ export class RecordReader {
     const records = new Map<string, EncodedRecord>()
     for (const document of await this.#connection.find({ _id: { $in: ids } }, { projection: RECORD_ONLY })) {
       // Removed, and not deleted yet.
-      if (property(document, 'version') === 0) continue
+      if (isRemoved(document)) continue
       const record = recordOf(document)
       records.set(documentId(record), record)
     }

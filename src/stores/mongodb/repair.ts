@@ -10,6 +10,7 @@
 import { systemClock } from '../../core/clock.ts'
 import { property } from '../driver-edge.ts'
 import type { Connection, Deadline } from './connection.ts'
+import { isRemoved } from './documents.ts'
 import type { Inserter } from './inserter.ts'
 import { pendingIn } from './outbox.ts'
 import type { Tidier } from './tidier.ts'
@@ -87,21 +88,16 @@ export class Repair {
   }
 
   async #clear(documents: readonly unknown[], token: string, deadline: Deadline): Promise<void> {
-    const idsOf = (wanted: boolean): readonly unknown[] =>
-      documents
-        .filter((document) => (property(document, 'version') === 0) === wanted)
-        .map((document) => property(document, '_id'))
-    const [removed, kept] = [idsOf(true), idsOf(false)]
-    const finished = { unfinished: token, version: { $ne: 0 }, _id: { $in: kept } }
-    const emptied = { unfinished: token, version: 0, _id: { $in: removed } }
+    const ids = documents.map((document) => String(property(document, '_id')))
+    const filter = { _id: { $in: ids }, unfinished: token }
+    const update = { $unset: { outbox: '', unfinished: '' } }
     const writes = [
-      { updateMany: { filter: finished, update: { $unset: { outbox: '', unfinished: '' } } } },
-      { updateMany: { filter: emptied, update: { $unset: { outbox: '' } } } },
+      { updateMany: { filter: { ...filter, version: { $gt: 0 } }, update } },
+      { updateMany: { filter: { ...filter, version: { $lt: 0 } }, update: { $unset: { outbox: '' } } } },
     ]
     await this.#connection.bulk(writes, deadline)
-    if (removed.length === 0) return
-    const mentioned = await this.#tidier.mentioned(deadline)
-    const _id = { $in: removed.filter((id) => !mentioned.has(id)) }
-    await this.#connection.bulk([{ deleteMany: { filter: { ...emptied, _id } } }], deadline)
+    const removed = documents.filter(isRemoved)
+    const graves = new Map(removed.map((each) => [String(property(each, '_id')), property(each, 'version')]))
+    if (removed.length > 0) await this.#tidier.delete(graves, () => false, deadline)
   }
 }
