@@ -40,6 +40,11 @@ export const SERVERS = {
     variable: 'CRONWRIGHT_TEST_ZOOKEEPER_URL',
     composeUrl: 'zookeeper://127.0.0.1:12181/cronwright',
   },
+  mongodb: {
+    module: './mongodb.mjs',
+    variable: 'CRONWRIGHT_TEST_MONGODB_URL',
+    composeUrl: 'mongodb://127.0.0.1:17017/cronwright',
+  },
 }
 
 /**

@@ -7,6 +7,8 @@ import { EtcdJobStore } from './etcd/etcd-job-store.ts'
 import { ETCD_OPTIONS, type EtcdJobStoreOptions } from './etcd/options.ts'
 import type { JobStore } from './job-store.ts'
 import { MemoryJobStore } from './memory/memory-job-store.ts'
+import { MongoJobStore } from './mongodb/mongo-job-store.ts'
+import { MONGODB_OPTIONS, type MongoJobStoreOptions } from './mongodb/options.ts'
 import { MySqlJobStore } from './mysql/mysql-job-store.ts'
 import { MYSQL_OPTIONS, type MySqlJobStoreOptions } from './mysql/options.ts'
 import { POSTGRES_OPTIONS, type PostgresJobStoreOptions } from './postgres/options.ts'
@@ -50,6 +52,10 @@ const TYPES: Readonly<Record<string, StoreType>> = {
     fromOptions: (options) => new RedisJobStore(options as unknown as RedisJobStoreOptions),
     fromUrl: (url, options) => new RedisJobStore(serverOptions(url, options, REDIS_OPTIONS)),
   },
+  mongodb: {
+    fromOptions: (options) => new MongoJobStore(options as unknown as MongoJobStoreOptions),
+    fromUrl: (url, options) => new MongoJobStore(serverOptions(url, options, MONGODB_OPTIONS)),
+  },
   etcd: {
     fromOptions: (options) => new EtcdJobStore(options as unknown as EtcdJobStoreOptions),
     fromUrl: (url, options) => new EtcdJobStore(serverOptions(url, options, ETCD_OPTIONS)),
@@ -65,6 +71,7 @@ const SCHEMES: Readonly<Record<string, string>> = {
   postgresql: 'postgres',
   mariadb: 'mysql',
   rediss: 'redis',
+  'mongodb+srv': 'mongodb',
   etcds: 'etcd',
 }
 
@@ -88,7 +95,7 @@ export function storeFrom(source: unknown, field: string): RecordJobStore {
 }
 
 function fromUrl(url: string, field: string): RecordJobStore {
-  const scheme = /^([a-z]+):/.exec(url)?.[1] ?? ''
+  const scheme = /^([a-z+]+):/.exec(url)?.[1] ?? ''
   const found = typeOf(SCHEMES[scheme] ?? scheme)
   if (found === undefined) {
     const schemes = STORE_TYPES.map((name) => `${name}:`).join(', ')

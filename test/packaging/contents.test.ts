@@ -91,6 +91,7 @@ describe('what the package loads', () => {
     'dist/postgres.js',
     'dist/mysql.js',
     'dist/redis.js',
+    'dist/mongodb.js',
     'dist/etcd.js',
     'dist/zookeeper.js',
     'dist/testing.js',

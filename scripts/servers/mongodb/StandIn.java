@@ -1,0 +1,100 @@
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
+import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * mongo-java-server as tests need it: what was answered is there after a SIGKILL. Every command that writes is put into a
+ * journal, and done again at the next start. It is given the port and the file.
+ *
+ * It knows MongoDB 5.0, but says that it is older, which today's drivers refuse; and it has `hello` under its old name only.
+ * Its searches use no index but a unique one of the very fields that are asked for: each collection gets one for the filter
+ * of a guarded change, or each would be a scan. It makes nothing unique that is not so already.
+ */
+public class StandIn extends MemoryBackend {
+    private static final int WIRE_VERSION_OF_5_0 = 13;
+    private static final Set<String> WRITES =
+        Set.of("insert", "update", "delete", "findAndModify", "createIndexes", "create", "drop", "dropDatabase");
+
+    private OutputStream journal;
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        StandIn backend = new StandIn();
+        backend.replay(Path.of(args[1]));
+        MongoServer server = new MongoServer(backend);
+        server.bind("127.0.0.1", Integer.parseInt(args[0]));
+        Thread.currentThread().join();
+    }
+
+    private StandIn() {
+        version(new MongoVersion() {
+            @Override
+            public List<Integer> getVersionArray() {
+                return List.of(5, 0, 0);
+            }
+
+            @Override
+            public int getWireVersion() {
+                return WIRE_VERSION_OF_5_0;
+            }
+        });
+    }
+
+    @Override
+    public Document handleCommand(Channel channel, String database, String command, Document query) {
+        if (!WRITES.contains(command)) {
+            return super.handleCommand(channel, database, command.equals("hello") ? "isMaster" : command, query);
+        }
+        if (command.equals("createIndexes")) addGuardIndex(query);
+        // In the order in which they were done. What is written to a file outlives the process that wrote it.
+        synchronized (this) {
+            if (journal != null) record(new Document("database", database).append("command", command).append("query", query));
+            return super.handleCommand(channel, database, command, query);
+        }
+    }
+
+    private void record(Document entry) {
+        ByteBuf buffer = Unpooled.buffer();
+        BsonEncoder.encodeDocument(entry, buffer);
+        try {
+            journal.write(buffer.array(), buffer.arrayOffset() + buffer.readerIndex(), buffer.readableBytes());
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+
+    private void replay(Path file) throws IOException {
+        ByteBuf entries = Unpooled.wrappedBuffer(Files.exists(file) ? Files.readAllBytes(file) : new byte[0]);
+        while (entries.readableBytes() >= Integer.BYTES && entries.getIntLE(entries.readerIndex()) <= entries.readableBytes()) {
+            Document entry = BsonDecoder.decodeBson(entries);
+            try {
+                handleCommand(null, (String) entry.get("database"), (String) entry.get("command"), (Document) entry.get("query"));
+            } catch (RuntimeException refusedAsTheFirstTime) {
+                continue;
+            }
+        }
+        journal = new FileOutputStream(file.toFile(), true);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void addGuardIndex(Document query) {
+        List<Document> indexes = new ArrayList<>((List<Document>) query.get("indexes"));
+        Document key = new Document("_id", 1).append("version", 1);
+        indexes.add(new Document("key", key).append("name", "guard").append("unique", true));
+        query.put("indexes", indexes);
+    }
+}

@@ -1,0 +1,176 @@
+/**
+ * A process that dies between any two calls of a commit, before or after the server did what it was told: another process
+ * finishes what it left, or it left nothing.
+ */
+
+import type { Collection, MongoClient } from 'mongodb'
+import { describe, expect, it } from 'vitest'
+import type { Change, StoreRecord } from '../../../../src/jobs/record.ts'
+import type { MongoJobStore } from '../../../../src/mongodb.ts'
+import {
+  changeRun,
+  commitOne,
+  finishedRun,
+  jobRecord,
+  MINUTE,
+  NOW,
+  runRecord,
+} from '../../../../src/testing/conformance/records.ts'
+import { type Death, MortalClient } from './mortal-client.ts'
+import { newClient, newCollection, openStore } from './open-store.ts'
+
+/** What the dying process gives itself for a commit; others wait for twice as long. */
+const TIMEOUT_MS = 1_000
+
+interface Scene {
+  readonly before: readonly StoreRecord[]
+  readonly change: Change
+  /** The records when the change was made. */
+  readonly after: readonly StoreRecord[]
+}
+
+const job = jobRecord('job')
+const taken = runRecord('job@2', { priority: 5 })
+const added = [runRecord('job@1'), runRecord('job@3')]
+const inserts = [runRecord('job@1'), runRecord('job@2'), runRecord('job@3')]
+const key = { kind: 'job', id: 'job' } as const
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  'a fire with its runs': {
+    before: [job, taken],
+    change: { expect: 1, key, patch: { due: NOW + MINUTE }, inserts },
+    after: [{ ...job, version: 2, due: NOW + MINUTE }, taken, ...added],
+  },
+  'the last fire of a job, which removes it': {
+    before: [job, taken],
+    change: { expect: 1, key, patch: null, inserts },
+    after: [taken, ...added],
+  },
+  'a new record with others': {
+    before: [taken],
+    change: { expect: 0, record: job, inserts },
+    after: [job, taken, ...added],
+  },
+  'a removal': {
+    before: [job, taken],
+    change: { expect: 1, key, patch: null },
+    after: [taken],
+  },
+}
+
+/** More calls than a commit makes. */
+const CALLS = [1, 2, 3, 4, 5]
+const DEATHS: readonly Death[] = ['before', 'after']
+const POINTS = CALLS.flatMap((call) => DEATHS.map((death) => ({ call, death })))
+
+interface Place {
+  readonly survivor: MongoJobStore
+  readonly dying: MongoJobStore
+  readonly client: MortalClient
+  readonly documents: Collection
+}
+
+async function placeOn(client: MongoClient): Promise<Place> {
+  const collection = newCollection()
+  const survivor = await openStore({ collection, client })
+  const mortal = new MortalClient(client)
+  const dying = await openStore({ collection, client: mortal, timeout: TIMEOUT_MS, notify: false })
+  return { survivor, dying, client: mortal, documents: client.db().collection(collection) }
+}
+
+/** Waits until somebody finished everything. */
+async function finished({ survivor, documents }: Place): Promise<void> {
+  const isUnfinished = {
+    $or: [{ unfinished: { $exists: true } }, { outbox: { $exists: true } }, { version: { $lt: 0 } }],
+  }
+  await expect
+    .poll(
+      async () => {
+        await survivor.due({ lane: 'job', before: 0, limit: 1 })
+        return documents.countDocuments(isUnfinished)
+      },
+      { timeout: 15_000, interval: 250 },
+    )
+    .toBe(0)
+}
+
+async function recordsOf({ survivor }: Place): Promise<readonly StoreRecord[]> {
+  const lists = await Promise.all((['job', 'run', 'log'] as const).map((kind) => survivor.list({ kind, limit: 99 })))
+  return sorted(lists.flat())
+}
+
+function sorted(records: readonly StoreRecord[]): readonly StoreRecord[] {
+  const nameOf = ({ kind, id }: StoreRecord): string => `${kind} ${id}`
+  return [...records].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+}
+
+async function dieAt(scene: Scene, call: number, death: Death): Promise<void> {
+  const point = `${death} call ${call}`
+  const place = await placeOn(newClient())
+  await place.survivor.commit(scene.before.map((record) => ({ expect: 0, record })))
+  place.client.dieAt(call, death)
+  const result = await commitOne(place.dying, scene.change).catch(() => undefined)
+  await finished(place)
+  const isDone = result !== undefined || call > 1 || death === 'after'
+  const records = isDone ? scene.after : scene.before
+  expect(await recordsOf(place), point).toEqual(sorted(records))
+  expect(await place.documents.countDocuments({ kind: { $exists: true } }), point).toBe(records.length)
+  // Said again, it is refused where it was done.
+  expect((await commitOne(place.survivor, scene.change))?.applied, point).toBe(!isDone)
+}
+
+describe('a MongoDB store whose process dies', () => {
+  it.each(Object.entries(SCENES))(
+    'before or after any call of %s has done all of it or nothing when another process looked',
+    async (_name, scene) => {
+      await Promise.all(POINTS.map(({ call, death }) => dieAt(scene, call, death)))
+    },
+    60_000,
+  )
+})
+
+describe('what a dead process left to be inserted', () => {
+  it('is not inserted again when it was inserted, done and removed meanwhile', async () => {
+    const place = await placeOn(newClient())
+    await place.survivor.commit([{ expect: 0, record: job }])
+    // The change, the inserts; not the tidying up.
+    place.client.dieAt(3, 'before')
+    await commitOne(place.dying, { expect: 1, key, patch: { due: null }, inserts: added })
+    expect(await place.survivor.count({ kind: 'run' })).toBe(2)
+    const over = { lane: 'history', state: 'completed', due: NOW } as const
+    await place.survivor.commit([changeRun('job@1', 1, over), changeRun('job@3', 1, over)])
+    await place.survivor.commit([changeRun('job@1', 2, null)])
+    await place.survivor.trim([{ jobId: 'job', functionRef: 'work', keep: 0 }])
+    await finished(place)
+    await place.survivor.trim([{ jobId: 'job', functionRef: 'work', keep: 0 }])
+    expect(await recordsOf(place)).toEqual([{ ...job, version: 2, due: null }])
+  }, 30_000)
+
+  it('is not lost when others change the record that held it, fire it again, and remove it', async () => {
+    const place = await placeOn(newClient())
+    await place.survivor.commit([{ expect: 0, record: job }])
+    place.client.dieAt(1, 'after')
+    await commitOne(place.dying, { expect: 1, key, patch: { due: NOW + 1 }, inserts: added }).catch(() => undefined)
+    const patch = { due: NOW + 2 }
+    expect(await commitOne(place.survivor, { expect: 2, key, patch, inserts: [taken] })).toMatchObject({
+      applied: true,
+    })
+    expect(await commitOne(place.survivor, { expect: 3, key, patch: null })).toMatchObject({ applied: true })
+    expect(await place.survivor.lookupJob('job')).toBeUndefined()
+    expect(await commitOne(place.survivor, { expect: 0, record: jobRecord('job', { version: 9 }) })).toMatchObject({
+      applied: true,
+    })
+    await finished(place)
+    expect(await recordsOf(place)).toEqual(sorted([{ ...job, version: 9 }, taken, ...added]))
+  }, 30_000)
+
+  it('is no reason to say of an insert that it existed', async () => {
+    const place = await placeOn(newClient())
+    await place.survivor.commit([
+      { expect: 0, record: job },
+      { expect: 0, record: finishedRun('job@2') },
+    ])
+    const [result] = await place.survivor.commit([{ expect: 1, key, patch: { due: null }, inserts }])
+    expect(result).toEqual({ applied: true, existing: ['job@2'] })
+  })
+})
