@@ -11,7 +11,8 @@ export function find() {
   return existsSync(SERVER) ? SERVER : undefined
 }
 
-export async function launch(command, folder) {
+/** @param {{ isUnsafe?: boolean }} [options] - unsafe: what was committed last is lost when it is killed */
+export async function launch(command, folder, { isUnsafe = false } = {}) {
   const user = 'mysql'
   const data = `${folder}/data`
   const socket = `${folder}/server.sock`
@@ -32,6 +33,7 @@ export async function launch(command, folder) {
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
       '--max-connections=200',
+      ...(isUnsafe ? ['--innodb-flush-log-at-trx-commit=0', '--innodb-flush-log-at-timeout=10'] : []),
     ],
     port,
     folder,

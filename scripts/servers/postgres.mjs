@@ -14,7 +14,8 @@ export function find() {
   return versions.map((version) => `${VERSIONS}/${version}/bin`).find((bin) => existsSync(`${bin}/initdb`))
 }
 
-export async function launch(bin, folder) {
+/** @param {{ isUnsafe?: boolean }} [options] - unsafe: what was committed last is lost when it is killed */
+export async function launch(bin, folder, { isUnsafe = false } = {}) {
   const user = 'postgres'
   const data = `${folder}/data`
   const port = await freePort()
@@ -26,7 +27,9 @@ export async function launch(bin, folder) {
   })
   const server = new ServerProcess({
     command: `${bin}/postgres`,
-    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'],
+    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'].concat(
+      isUnsafe ? ['-c', 'synchronous_commit=off', '-c', 'wal_writer_delay=10s'] : [],
+    ),
     port,
     folder,
     user,

@@ -11,11 +11,15 @@ export function find() {
   return existsSync(SERVER) ? SERVER : undefined
 }
 
-export async function launch(command, folder) {
+/** @param {{ isUnsafe?: boolean }} [options] - unsafe: all is lost when it is killed */
+export async function launch(command, folder, { isUnsafe = false } = {}) {
   const port = await freePort()
   const server = new ServerProcess({
     command,
-    args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', ''],
+    args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''].concat(
+      '--appendonly',
+      isUnsafe ? 'no' : 'yes',
+    ),
     port,
     folder,
     answers: async () => (await ask(port, 'PING\r\n')).startsWith('+PONG'),

@@ -25,12 +25,16 @@ const { values } = parseArgs({
     lease: text,
     poll: text,
     page: text,
+    /** Name of a bug that is put in, and of settings with which the server may lose what it said was written. */
+    bug: text,
+    unsafe: { type: 'boolean' },
   },
 })
 const { store = '', seed = '1', page } = values
 const number = (name: 'seconds' | 'quiet' | 'lease' | 'poll'): number => Number(values[name])
 
-const own = values.server === undefined ? undefined : await launchServer(values.server)
+const own =
+  values.server === undefined ? undefined : await launchServer(values.server, { isUnsafe: values.unsafe === true })
 try {
   const course = await chaosCourse({
     store,
@@ -42,6 +46,7 @@ try {
     quietMs: 1_000 * number('quiet'),
     leaseMs: number('lease'),
     pollMs: number('poll'),
+    bug: values.bug,
   })
   const facts = new Facts(course.history)
   const violations = violationsOf(course.history)

@@ -29,6 +29,8 @@ export interface FleetOptions {
   readonly longestRunMs: number
   /** Decides how long each run takes. @default 'fleet' */
   readonly seed?: string
+  /** Name of a bug that the store of each process is to have. */
+  readonly bug?: string | undefined
   /** The way of a process to the store. @default `url` */
   readonly urlOf?: (process: string) => string
 }
@@ -73,7 +75,7 @@ export class Fleet {
   readonly #office: Scheduler
 
   constructor(options: FleetOptions) {
-    const { url, processes, leaseMs, pollMs, seed = 'fleet', urlOf = () => url } = options
+    const { url, processes, leaseMs, pollMs, seed = 'fleet', bug, urlOf = () => url } = options
     this.#options = options
     this.#store = storeFrom(url, 'url')
     this.#office = new Scheduler({
@@ -83,7 +85,7 @@ export class Fleet {
       leaseDuration: OFFICE_LEASE_MS,
     })
     this.#office.register('work', () => undefined)
-    const settings = { leaseMs, pollMs, seed, log: this.#log }
+    const settings = { leaseMs, pollMs, seed, bug, log: this.#log }
     this.members = processNames(processes).map(
       (name) => new MemberProcess(name, { ...settings, url: urlOf(name) }, this.faults),
     )

@@ -3,16 +3,18 @@
  */
 
 import { Scheduler } from '../../dist/index.js'
+import { storeFrom } from '../../dist/stores/factory.js'
 import { type Actor, workHandler } from '../workload/handler.ts'
 import { Random } from '../workload/random.ts'
 import { logScheduler } from '../workload/scheduler-log.ts'
+import { SEEDED_BUGS } from '../workload/seeded-bugs.ts'
 import { EventLog } from './event-log.ts'
 import type { MemberSettings, Order, Report } from './orders.ts'
 import { trueTime } from './true-time.ts'
 import { watchTurns } from './turns.ts'
 
 const settings: MemberSettings = JSON.parse(process.argv[2] ?? '{}')
-const { process: name, boot, url, leaseMs, pollMs, seed } = settings
+const { process: name, boot, url, leaseMs, pollMs, seed, bug } = settings
 const log = new EventLog(settings.log, { process: name, boot })
 
 const actor: Actor = {
@@ -29,10 +31,12 @@ const actor: Actor = {
   },
 }
 
+const store = storeFrom(url, 'url')
+if (bug !== undefined) SEEDED_BUGS[bug]?.plant(store)
 const scheduler = new Scheduler({
   timezone: 'UTC',
   workerId: `${name}.${boot}`,
-  jobStores: { default: url },
+  jobStores: { default: store },
   leaseDuration: leaseMs,
   pollInterval: pollMs,
 })

@@ -10,6 +10,8 @@ export interface MemberSettings extends Writer {
   readonly pollMs: number
   /** Decides how long each run takes. */
   readonly seed: string
+  /** Name of a bug that its store is to have. */
+  readonly bug?: string | undefined
   /** Path of the event log. */
   readonly log: string
 }

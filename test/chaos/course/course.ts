@@ -28,6 +28,8 @@ export interface CourseOptions {
   readonly quietMs: number
   readonly leaseMs: number
   readonly pollMs: number
+  /** Name of a bug that the checks should find. */
+  readonly bug?: string | undefined
 }
 
 export interface ChaosCourse extends Course {
@@ -67,6 +69,7 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
       processes,
       ...times,
       seed: options.seed,
+      bug: options.bug,
       urlOf: (name) => network?.urlOf(name) ?? url,
     })
     await fleet.start()

@@ -6,6 +6,8 @@ import type { Behaviour } from '../../workload/plan.ts'
 import type { Random } from '../../workload/random.ts'
 
 const SECOND = 1_000
+/** Further than a timer of Node's reaches. */
+const FAR_MS = 40 * 86_400 * SECOND
 
 /** @param start - epoch ms */
 export function drawJobs(random: Random, start: number): EditedJob[] {
@@ -24,6 +26,7 @@ export function drawJobs(random: Random, start: number): EditedJob[] {
   each(5, 'slow', (id) => add(id, 'slow', drawGrid(random, 7 * SECOND, start), { coalesce: true }))
   each(3, 'throws', (id) => add(id, 'throws', drawGrid(random, 3 * SECOND, start), { coalesce: true, attempts: 3 }))
   each(1, 'blocks', (id) => add(id, 'blocks', drawGrid(random, 20 * SECOND, start), { coalesce: true }))
+  each(1, 'far', (id) => add(id, 'short', { kind: 'at', at: start + FAR_MS }))
   each(3, 'edited', (id) => add(id, 'short', drawGrid(random, SECOND, start)))
   return jobs
 }

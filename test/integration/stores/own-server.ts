@@ -35,10 +35,19 @@ export interface ClusterNode {
   readonly server: ServerProcess
 }
 
+interface LaunchOptions {
+  /** Whether it may lose, when it is killed, what it said was written. Not every server can be told so. @default false */
+  readonly isUnsafe?: boolean
+}
+
 interface Recipe {
   readonly packages: readonly string[]
   find(): string | undefined
-  launch(command: string, folder: string): Promise<{ readonly server: ServerProcess; readonly url: string }>
+  launch(
+    command: string,
+    folder: string,
+    options?: LaunchOptions,
+  ): Promise<{ readonly server: ServerProcess; readonly url: string }>
   launchCluster?(command: string, folder: string): Promise<Omit<OwnCluster, 'remove'>>
 }
 
@@ -52,11 +61,11 @@ export async function hasServer(name: string): Promise<boolean> {
 }
 
 /** @throws Error where the machine has no such server to start */
-export async function launchServer(name: string): Promise<OwnServer> {
+export async function launchServer(name: string, options?: LaunchOptions): Promise<OwnServer> {
   const recipe = await recipeOf(name)
   const command = commandOf(name, recipe)
   const folder = mkdtempSync(join(tmpdir(), `cronwright-${name}-own-`))
-  const { server, url } = await recipe.launch(command, folder)
+  const { server, url } = await recipe.launch(command, folder, options)
   const remove = async (): Promise<void> => {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })

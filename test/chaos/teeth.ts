@@ -1,0 +1,66 @@
+/**
+ * `npm run chaos:teeth`: shows that the chaos battery finds what is wrong. Each of the seeded bugs, and servers that are told
+ * not to write to disk what they say is written, must make a course fail within two seeds.
+ */
+
+import { violationsOf } from '../checks/index.ts'
+import { freshUrl } from '../fleet/fresh-url.ts'
+import { launchServer } from '../integration/stores/own-server.ts'
+import { SEEDED_BUGS } from '../workload/seeded-bugs.ts'
+import { chaosCourse } from './course/course.ts'
+
+const MOST_SEEDS = 2
+const COURSE = { processes: 4, faultMs: 30_000, quietMs: 8_000, leaseMs: 2_000, pollMs: 250 }
+/** Where bugs are looked for: it has everything that can be drawn. */
+const BUGGY = { store: 'redis', server: 'redis' }
+const UNSAFE = [
+  { store: 'postgres', server: 'postgres' },
+  { store: 'mysql', server: 'mariadb' },
+  { store: 'redis', server: 'redis' },
+]
+
+interface Case {
+  readonly name: string
+  readonly store: string
+  readonly server: string
+  readonly bug?: string
+  readonly isUnsafe?: boolean
+  /** The checks that may find it; undefined: any. */
+  readonly checks?: readonly string[]
+}
+
+const cases: Case[] = [
+  ...Object.entries(SEEDED_BUGS).map(([bug, { checks }]) => ({ name: bug, bug, checks, ...BUGGY })),
+  ...UNSAFE.map(({ store, server }) => ({
+    name: `${store} that does not write to disk`,
+    isUnsafe: true,
+    store,
+    server,
+  })),
+]
+
+let missed = 0
+for (const { name, checks, ...of } of cases) {
+  let found: string[] = []
+  let seed = 0
+  while (seed < MOST_SEEDS && found.length === 0) {
+    seed += 1
+    const broken = new Set((await violations(of, String(seed))).map(({ check }) => check))
+    found = [...broken].filter((check) => checks === undefined || checks.includes(check))
+  }
+  if (found.length === 0) missed += 1
+  console.log(`${found.length === 0 ? 'MISSED' : `found at seed ${seed} by ${found.join(', ')}`}: ${name}`)
+}
+console.log(`${cases.length - missed} passed, ${missed} failed`)
+process.exitCode = missed === 0 ? 0 : 1
+
+async function violations({ store, server, bug, isUnsafe }: Omit<Case, 'name' | 'checks'>, seed: string) {
+  const own = await launchServer(server, isUnsafe === undefined ? {} : { isUnsafe })
+  try {
+    const url = freshUrl(own.url)
+    const { history } = await chaosCourse({ ...COURSE, store, url, server: own.process, seed, bug })
+    return violationsOf(history)
+  } finally {
+    await own.remove()
+  }
+}
