@@ -2,11 +2,13 @@ import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerException;
 import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
 import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -79,11 +81,12 @@ public class StandIn extends MemoryBackend {
 
     private void replay(Path file) throws IOException {
         ByteBuf entries = Unpooled.wrappedBuffer(Files.exists(file) ? Files.readAllBytes(file) : new byte[0]);
+        Channel channel = new EmbeddedChannel();
         while (entries.readableBytes() >= Integer.BYTES && entries.getIntLE(entries.readerIndex()) <= entries.readableBytes()) {
             Document entry = BsonDecoder.decodeBson(entries);
             try {
-                handleCommand(null, (String) entry.get("database"), (String) entry.get("command"), (Document) entry.get("query"));
-            } catch (RuntimeException refusedAsTheFirstTime) {
+                handleCommand(channel, (String) entry.get("database"), (String) entry.get("command"), (Document) entry.get("query"));
+            } catch (MongoServerException refusedAsTheFirstTime) {
                 continue;
             }
         }
