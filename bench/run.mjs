@@ -5,7 +5,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { measureInChild } from './frame/child.mjs'
-import { describeMachine } from './frame/machine.mjs'
+import { describeMachine, describePackages } from './frame/machine.mjs'
 import { readOptions, USAGE } from './frame/options.mjs'
 import { renderReport, writePage } from './frame/page.mjs'
 import { BENCH, prepare } from './frame/prepare.mjs'
@@ -19,7 +19,7 @@ if (options.help) {
 prepare(options)
 
 const startedAt = performance.now()
-const machine = describeMachine()
+const machine = { ...describeMachine(), packages: describePackages() }
 const failures = []
 const results = []
 for (const name of options.sections) results.push({ name, samples: await measureSection(name) })

@@ -6,7 +6,7 @@
 import { CronwrightError } from '../errors.ts'
 import type { ChangeResult, RecordKey } from '../jobs/record.ts'
 import type { Serializer } from '../jobs/serializer.ts'
-import { type EncodedChange, EncodedJobStore, type EncodedRecord } from './encoded-job-store.ts'
+import { type EncodedChange, EncodedJobStore, type EncodedRecord, type TextLimit } from './encoded-job-store.ts'
 import type { Awaitable } from './job-store.ts'
 import type { StoreCapabilities } from './record-job-store.ts'
 import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from './record-store.ts'
@@ -26,6 +26,8 @@ export interface ServerSession {
     countActive(jobIds: readonly string[]): Awaitable<ReadonlyMap<string, number>>
     trim(series: readonly RunSeries[]): Awaitable<void>
   }
+  /** What the server takes of one text; undefined where it takes anything that fits in memory. */
+  readonly textLimit?: TextLimit | undefined
   commit(changes: readonly EncodedChange[]): Awaitable<readonly ChangeResult[]>
   removeJobs(): Awaitable<number>
   serverTime(): Awaitable<number | undefined>
@@ -69,6 +71,10 @@ export abstract class ServerJobStore extends EncodedJobStore {
     } catch (error) {
       throw this.#translate('close', error)
     }
+  }
+
+  protected override get textLimit(): TextLimit | undefined {
+    return this.#session?.textLimit
   }
 
   protected override readEncoded(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {

@@ -2,6 +2,7 @@
 
 import type { RunSeries } from '../record-store.ts'
 import { number, text } from '../sql/rows.ts'
+import type { SqlRow } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
 
@@ -26,9 +27,11 @@ export class SeriesKeeper {
       `AND r.state IN ('pending', 'running') GROUP BY r.job_id`
     this.#surplusOfJob = surplus(finishedRuns, 'job_id = ?')
     this.#surplusOfFunction = surplus(finishedEnqueued, 'job_id IS NULL AND function_ref = ?')
+    // Whole keys: with a list of kinds, MariaDB reads every run for each of them.
     this.#remove =
-      `DELETE r FROM JSON_TABLE(?, '$[*]' COLUMNS (id VARCHAR(255) PATH '$')) s STRAIGHT_JOIN ${records} r ` +
-      "ON r.kind IN ('run', 'log') AND r.id = s.id COLLATE utf8mb4_bin AND r.lane = 'history'"
+      "DELETE r FROM JSON_TABLE(?, '$[*]' COLUMNS (kind VARCHAR(8) PATH '$[0]', id VARCHAR(255) PATH '$[1]')) s " +
+      `STRAIGHT_JOIN ${records} r ON r.kind = s.kind COLLATE utf8mb4_bin AND r.id = s.id COLLATE utf8mb4_bin ` +
+      "AND r.lane = 'history'"
   }
 
   async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -42,10 +45,18 @@ export class SeriesKeeper {
       for (;;) {
         const sql = jobId === null ? this.#surplusOfFunction : this.#surplusOfJob
         const rows = await this.#database.rows(sql, [jobId ?? functionRef, String(keep)])
-        if (rows.length > 0)
-          await this.#database.write(this.#remove, [JSON.stringify(rows.map((row) => text(row, 'id')))])
+        if (rows.length > 0) await this.#database.write(this.#remove, [JSON.stringify(rows.flatMap(keysOf))])
         if (rows.length < SLICE) break
       }
     }
   }
+}
+
+/** A run, and the log that there may be of it. */
+function keysOf(row: SqlRow): readonly (readonly [kind: string, id: string])[] {
+  const id = text(row, 'id')
+  return [
+    ['run', id],
+    ['log', id],
+  ]
 }

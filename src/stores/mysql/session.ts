@@ -1,7 +1,7 @@
 /** An open store: its pool, and the operations on it. */
 
 import type { ChangeResult } from '../../jobs/record.ts'
-import type { EncodedChange } from '../encoded-job-store.ts'
+import type { EncodedChange, TextLimit } from '../encoded-job-store.ts'
 import type { ServerSession } from '../server-job-store.ts'
 import { number } from '../sql/rows.ts'
 import { type Tables, tablesOf } from '../sql/tables.ts'
@@ -14,10 +14,14 @@ import { RecordReader } from './records.ts'
 import { prepareSchema } from './schema.ts'
 import { SeriesKeeper } from './series.ts'
 
+/** What a packet holds beside the text of one record. */
+const PACKET_OVERHEAD = 65_536
+
 export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper
+  readonly textLimit: TextLimit
 
   readonly #pool: MySqlPool
   readonly #isOwn: boolean
@@ -25,7 +29,7 @@ export class Session implements ServerSession {
   readonly #tables: Tables
   readonly #changes: ChangeWriter
 
-  private constructor(pool: MySqlPool, isOwn: boolean, database: Database, tables: Tables) {
+  private constructor(pool: MySqlPool, isOwn: boolean, database: Database, tables: Tables, packet: number) {
     this.due = new DueReader(database, tables)
     this.records = new RecordReader(database, tables)
     this.series = new SeriesKeeper(database, tables)
@@ -33,7 +37,10 @@ export class Session implements ServerSession {
     this.#isOwn = isOwn
     this.#database = database
     this.#tables = tables
-    this.#changes = new ChangeWriter(database, tables)
+    // Texts travel as JSON, in which each of their characters may become two.
+    const bytes = Math.floor((packet - PACKET_OVERHEAD) / 2)
+    this.textLimit = { bytes, because: `half of the server's max_allowed_packet, which is ${packet}` }
+    this.#changes = new ChangeWriter(database, tables, Math.floor(bytes / 2))
   }
 
   static async open({ source, table, autoMigrate, timeoutMs }: ResolvedMySqlOptions): Promise<Session> {
@@ -43,7 +50,7 @@ export class Session implements ServerSession {
     const tables = tablesOf(table, { quote: '`' })
     try {
       await prepareSchema(database, tables, autoMigrate)
-      return new Session(pool, isOwn, database, tables)
+      return new Session(pool, isOwn, database, tables, await largestPacket(database))
     } catch (error) {
       if (isOwn) await pool.end()
       throw error
@@ -66,4 +73,10 @@ export class Session implements ServerSession {
   async close(): Promise<void> {
     if (this.#isOwn) await this.#pool.end()
   }
+}
+
+/** Bytes that the server takes in one statement. */
+async function largestPacket(database: Database): Promise<number> {
+  const [row] = await database.rows('SELECT @@max_allowed_packet AS packet')
+  return row === undefined ? 0 : number(row, 'packet')
 }

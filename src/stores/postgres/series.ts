@@ -12,16 +12,17 @@ export class SeriesKeeper {
   readonly #trimFunctions: string
 
   constructor(database: Database, { records }: Tables) {
+    // By the places of rows and not by their ids: whatever the planner thinks of the table, it reads none for these.
     const trim = (condition: string): string => `
-      WITH surplus AS (
-        SELECT r.id FROM unnest($1::text[], $2::int[]) AS s (name, keep) CROSS JOIN LATERAL (
-          SELECT id FROM ${records} WHERE kind = 'run' AND lane = 'history' AND ${condition}
-          ORDER BY at DESC, id DESC OFFSET s.keep
-        ) r
-      ), removed AS (
-        DELETE FROM ${records} WHERE kind = 'run' AND lane = 'history' AND id IN (SELECT id FROM surplus) RETURNING id
+      WITH removed AS (
+        DELETE FROM ${records} WHERE ctid = ANY (ARRAY (
+          SELECT r.ctid FROM unnest($1::text[], $2::int[]) AS s (name, keep) CROSS JOIN LATERAL (
+            SELECT ctid FROM ${records} WHERE kind = 'run' AND lane = 'history' AND ${condition}
+            ORDER BY at DESC, id DESC OFFSET s.keep
+          ) r
+        )) RETURNING id
       )
-      DELETE FROM ${records} WHERE kind = 'log' AND id IN (SELECT id FROM removed)`
+      DELETE FROM ${records} WHERE kind = 'log' AND id = ANY (ARRAY (SELECT id FROM removed))`
     this.#database = database
     this.#countActive =
       `SELECT job_id AS job, count(*) AS runs FROM ${records} ` +

@@ -102,8 +102,8 @@ describe('what the ZooKeeper store keeps', () => {
     await open()
     const server = await bench.server()
     const texts = new LargeTexts(server, new Paths(basePath))
-    await texts.stored('x'.repeat(1_000_000), 'orphan')
-    await texts.stored('y'.repeat(40_000), 'kept')
+    await texts.stored('x'.repeat(1_000_000))
+    await texts.stored('y'.repeat(40_000))
     const [one = '', other = ''] = (await server.children(`${basePath}/large`)) ?? []
     await texts.sweep(new Set(), Date.now())
     expect(await server.children(`${basePath}/large`)).toHaveLength(2)
