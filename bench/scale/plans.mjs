@@ -64,16 +64,33 @@ async function openPostgres({ url, name: table }, note) {
   const { PostgresJobStore } = await import('../../dist/postgres.js')
   const pool = await poolTo(url)
   const beside = await poolTo(url)
-  const query = pool.query.bind(pool)
-  pool.query = async (given) => {
+  const explained = (query) => async (given) => {
+    const { text, values } = given
+    if (/^\s*(SELECT|WITH)/.test(text)) await explain(text, values)
+    return query(given)
+  }
+  const explain = async (text, values) => {
     const client = await beside.connect()
     await client.query('BEGIN')
-    const { text, values } = given
+    // As the store does it for the statements that trim.
+    if (/OFFSET s\.keep/.test(text)) await client.query('SET LOCAL enable_seqscan = off')
     const { rows } = await client.query({ text: `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ${text}`, values })
     await client.query('ROLLBACK')
     client.release()
     note(text, rows.map((row) => row['QUERY PLAN']).join('\n'))
-    return query(given)
+  }
+  const connect = pool.connect.bind(pool)
+  pool.query = explained(pool.query.bind(pool))
+  pool.connect = async () => {
+    const client = await connect()
+    const query = client.query
+    client.query = explained(query.bind(client))
+    const release = client.release
+    client.release = (error) => {
+      client.query = query
+      release.call(client, error)
+    }
+    return client
   }
   const store = new PostgresJobStore({ pool, table, notify: false, autoMigrate: false })
   const close = async () => {

@@ -25,6 +25,8 @@ export async function launch(command, folder) {
     args: [
       '--no-defaults',
       `--datadir=${data}`,
+      // A server that starts removes the temporary tables that it finds here, whoever's they are.
+      `--tmpdir=${folder}`,
       `--socket=${socket}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',

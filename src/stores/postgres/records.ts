@@ -20,9 +20,10 @@ export class RecordReader {
   async read(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {
     const columns = COLUMNS.split(', ').map((column) => `r.${column}`)
     const sql =
-      `SELECT ${columns.join(', ')} FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k (kind, id, n) ` +
+      `SELECT ${columns.join(', ')} FROM (SELECT * FROM unnest($1::text[], $2::text[]) AS k (kind, id) LIMIT $3) k ` +
       `JOIN ${this.#records} r ON r.kind = k.kind AND r.id = k.id`
-    const rows = await this.#database.rows(sql, [keys.map(({ kind }) => kind), keys.map(({ id }) => id)])
+    // The limit is there for the planner; see commit.ts.
+    const rows = await this.#database.rows(sql, [keys.map(({ kind }) => kind), keys.map(({ id }) => id), keys.length])
     const found = new Map<string, EncodedRecord>()
     for (const row of rows) {
       const record = recordOf(row)

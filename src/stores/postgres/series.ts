@@ -40,11 +40,18 @@ export class SeriesKeeper {
     const ofJobs = series.filter(({ jobId }) => jobId !== null)
     const ofFunctions = series.filter(({ jobId }) => jobId === null)
     const keeps = (of: readonly RunSeries[]): number[] => of.map(({ keep }) => keep)
-    if (ofJobs.length > 0) await this.#database.rows(this.#trimJobs, [ofJobs.map(({ jobId }) => jobId), keeps(ofJobs)])
+    if (ofJobs.length > 0) await this.#trim(this.#trimJobs, [ofJobs.map(({ jobId }) => jobId), keeps(ofJobs)])
     if (ofFunctions.length === 0) return
-    await this.#database.rows(this.#trimFunctions, [
-      ofFunctions.map(({ functionRef }) => functionRef),
-      keeps(ofFunctions),
-    ])
+    await this.#trim(this.#trimFunctions, [ofFunctions.map(({ functionRef }) => functionRef), keeps(ofFunctions)])
+  }
+  /**
+   * Where a few jobs have most of the runs, the planner expects the runs of any job to be most of the table, and would
+   * rather read the whole of it.
+   */
+  async #trim(sql: string, values: readonly unknown[]): Promise<void> {
+    await this.#database.transaction(async (rows) => {
+      await rows('SET LOCAL enable_seqscan = off')
+      await rows(sql, values)
+    })
   }
 }

@@ -36,7 +36,7 @@ export async function prepared(change: EncodedChange, texts: LargeTexts): Promis
     return { record, key: record.header, inserts }
   }
   const { key, expect, patch } = change
-  return { key, expect, patch: patch === null ? null : await preparedPatch(key, patch, texts), inserts }
+  return { key, expect, patch: patch === null ? null : await preparedPatch(patch, texts), inserts }
 }
 
 /** The long texts that were written for a change: to be removed where it comes to nothing. */
