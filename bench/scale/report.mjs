@@ -15,7 +15,7 @@ export function renderFigures(results) {
 }
 
 function renderStore({ name, date, machine, node, load, finished, waiting, rounds, fillSeconds, states }) {
-  const columns = ['milliseconds', 'empty', ...states.flatMap((state) => [`full, ${state.name}`, 'ratio'])]
+  const columns = ['milliseconds', ...states.flatMap((state) => ['empty', `full, ${state.name}`, 'ratio'])]
   const rows = Object.keys(OPERATIONS).map((operation) => row(operation, states, ({ medians }) => medians[operation]))
   rows.push(row('behind 10,000 held back', states, (state) => state.heldBack))
   const worst = Math.max(...states.map(({ medians }) => medians.claim.full / medians.claim.empty))
@@ -35,8 +35,8 @@ function count(number) {
 
 function row(title, states, find) {
   const figures = states.map(find)
-  const cells = figures.flatMap(({ empty, full }) => [digits(full), `${digits(full / empty)} x`])
-  return [title, digits(figures.at(-1).empty), ...cells]
+  const cells = figures.flatMap(({ empty, full }) => [digits(empty), digits(full), `${digits(full / empty)} x`])
+  return [title, ...cells]
 }
 
 export function renderPlans(results) {
@@ -57,6 +57,17 @@ export function writePages() {
   const results = Object.keys(STORES).flatMap(latestResult)
   replaceMarked('scale.md', 'figures', renderFigures(results))
   replaceMarked('query-plans.md', 'plans', renderPlans(results))
+  replaceMarked('stores/README.md', 'summary', renderSummary(results))
+}
+
+function renderSummary(results) {
+  const rows = results.map(({ name, states }) => {
+    const { empty, full } = states[0].medians.claim
+    const again = states[1]?.medians.claim
+    const ratioAgain = again === undefined ? '' : `${digits(again.full / again.empty)} x`
+    return [STORES[name].title, `${digits(empty)} ms`, `${digits(full)} ms`, `${digits(full / empty)} x`, ratioAgain]
+  })
+  return markdownTable(['store', 'empty', 'full', 'ratio', 'ratio with statistics'], rows)
 }
 
 function latestResult(name) {

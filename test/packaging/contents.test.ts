@@ -93,6 +93,7 @@ describe('what the package loads', () => {
     'dist/redis.js',
     'dist/etcd.js',
     'dist/zookeeper.js',
+    'dist/store.js',
     'dist/testing.js',
     'dist/cli/main.js',
     'dist/index.d.ts',

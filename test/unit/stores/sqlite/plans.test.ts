@@ -26,15 +26,15 @@ function explained(database: SqliteDatabase, plans: string[]): SqliteDatabase {
 }
 
 describe('the SQLite store', () => {
-  it.each(Object.entries(STATEMENTS))('ZJ-36 reads no whole table for %s', async (_name, ask) => {
+  it('ZJ-36 reads no whole table, whatever it is asked for', async () => {
     const database = openDatabase(newPath())
     const plans: string[] = []
     const store = await openStore({ database: explained(database, plans) })
     onTestFinished(() => store.shutdown())
     await fillWithMany(store)
     await fillWithFew(store)
-    plans.length = 0
-    await ask(store)
+    for (const ask of Object.values(STATEMENTS)) await ask(store)
+    expect(plans.length).toBeGreaterThan(10)
     const scans = plans.filter((plan) => /SCAN cronwright_records|TEMP B-TREE FOR ORDER BY/.test(plan))
     expect(scans).toEqual([])
   })
