@@ -79,20 +79,14 @@ async function openPostgres({ url, name: table }, note) {
     client.release()
     note(text, rows.map((row) => row['QUERY PLAN']).join('\n'))
   }
-  const connect = pool.connect.bind(pool)
-  pool.query = explained(pool.query.bind(pool))
-  pool.connect = async () => {
-    const client = await connect()
-    const query = client.query
-    client.query = explained(query.bind(client))
-    const release = client.release
-    client.release = (error) => {
-      client.query = query
-      release.call(client, error)
-    }
-    return client
+  const connect = async () => {
+    const client = await pool.connect()
+    const query = explained(client.query.bind(client))
+    return Object.assign(Object.create(client), { query, release: (error) => client.release(error) })
   }
-  const store = new PostgresJobStore({ pool, table, notify: false, autoMigrate: false })
+  // Beside the pool and not in its place: its own `query` calls its own `connect`.
+  const recorded = Object.assign(Object.create(pool), { query: explained(pool.query.bind(pool)), connect })
+  const store = new PostgresJobStore({ pool: recorded, table, notify: false, autoMigrate: false })
   const close = async () => {
     await pool.end()
     await beside.end()

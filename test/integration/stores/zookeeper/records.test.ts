@@ -119,7 +119,7 @@ describe('what the ZooKeeper store keeps', () => {
       { expect: 0, record: runRecord('good') },
       { expect: 0, record: runRecord('huge', { spec: { input } }) },
     ])
-    await expect(commit).rejects.toMatchObject({ code: 'SERIALIZATION' })
+    await expect(commit).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
     expect(await store.count({ kind: 'run' })).toBe(0)
   })
 
