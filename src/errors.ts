@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   STORE_CLOSED: 'The job store is not open.',
   STORE_IN_USE: 'Somebody is at work on a job store that must be at rest.',
   SERIALIZATION: 'A value cannot be stored; details name the path inside the value.',
+  PAYLOAD_TOO_LARGE: 'A value takes more bytes than the store can keep; details name the limit.',
   DESERIALIZATION: 'A stored record cannot be read; it is set aside and kept.',
   MISSING_DEPENDENCY: 'An optional package is needed and not installed; the message says what to install.',
   RUN_FAILED: 'The run ended without a result; cause holds what its handler threw.',
@@ -201,11 +202,20 @@ export class AliasLookupError extends CronwrightError {
 
 /** A value cannot be stored. */
 export class SerializationError extends CronwrightError {
-  constructor(path: string, value: unknown, rule: string) {
+  constructor(path: string, value: unknown, rule: string, code: ErrorCode = 'SERIALIZATION', more: ErrorDetails = {}) {
     const field = shownField(path)
-    super('SERIALIZATION', `${field}: ${rule}, got ${describeValue(value)}`, {
-      details: { field, value: describeValue(value), rule },
+    super(code, `${field}: ${rule}, got ${describeValue(value)}`, {
+      details: { field, value: describeValue(value), rule, ...more },
     })
+  }
+}
+
+/** A value takes more bytes than the store can keep. Nothing of it was sent. */
+export class PayloadTooLargeError extends SerializationError {
+  /** @param because - whose limit it is, in words */
+  constructor(path: string, bytes: number, limit: number, because: string) {
+    const rule = `must take at most ${limit} bytes (${because})`
+    super(path, `${bytes} bytes`, rule, 'PAYLOAD_TOO_LARGE', { bytes, limit })
   }
 }
 

@@ -6,10 +6,6 @@ import { markdownTable } from './format.mjs'
 import { ROOT } from './prepare.mjs'
 import { medianFinder } from './statistics.mjs'
 
-const PAGE = `${ROOT}/docs/benchmarks.md`
-const BEGIN = '<!-- figures: written by `npm run bench -- --write` -->'
-const END = '<!-- end of figures -->'
-
 const RESULTS = new Map([
   [true, 'met'],
   [false, 'MISSED'],
@@ -45,11 +41,23 @@ function provenance({ date, machine, node, load, rounds, quick, minutes, servers
   ].join(' ')
 }
 
-/** Replaces what stands between the two markers of the page. */
+/** Puts the report into docs/benchmarks.md. */
 export function writePage(text) {
-  const page = readFileSync(PAGE, 'utf8')
-  const begin = page.indexOf(BEGIN)
-  const end = page.indexOf(END)
-  if (begin < 0 || end < begin) throw new Error(`${PAGE}: the markers of the figures are missing`)
-  writeFileSync(PAGE, `${page.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${page.slice(end)}`)
+  replaceMarked('benchmarks.md', 'figures', text)
+}
+
+/**
+ * Replaces what stands between two markers of a page in docs: `<!-- name: ... -->` and `<!-- end of name -->`.
+ *
+ * @param {string} page
+ * @param {string} name
+ * @param {string} text
+ */
+export function replaceMarked(page, name, text) {
+  const path = `${ROOT}/docs/${page}`
+  const before = readFileSync(path, 'utf8')
+  const begin = before.indexOf('-->', before.indexOf(`<!-- ${name}: `)) + '-->'.length
+  const end = before.indexOf(`<!-- end of ${name} -->`)
+  if (!before.includes(`<!-- ${name}: `) || end < begin) throw new Error(`${path}: the markers of ${name} are missing`)
+  writeFileSync(path, `${before.slice(0, begin)}\n\n${text}\n\n${before.slice(end)}`)
 }

@@ -8,8 +8,13 @@ export const BENCH = fileURLToPath(new URL('..', import.meta.url))
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** @param {{ build: boolean }} options */
-export function prepare({ build }) {
+export function prepare(options) {
   if (!peersAreInstalled()) run('npm', ['ci', '--no-audit', '--no-fund'], BENCH)
+  prepareBuild(options)
+}
+
+/** @param {{ build: boolean }} options */
+export function prepareBuild({ build }) {
   if (build) run('npm', ['run', 'build', '--silent'], ROOT)
 }
 

@@ -26,6 +26,8 @@ export async function launch(command, folder, { isUnsafe = false } = {}) {
     args: [
       '--no-defaults',
       `--datadir=${data}`,
+      // A server that starts removes the temporary tables that it finds here, whoever's they are.
+      `--tmpdir=${folder}`,
       `--socket=${socket}`,
       `--port=${port}`,
       // Of its own: a server that starts removes the temporary tables it finds, those of other servers too.

@@ -65,6 +65,11 @@ export class IndexedHeap<T extends HeapItem> {
     }
   }
 
+  /** The first item that `accepts`, which is the earliest where it accepts all. O(1) then, and a scan at worst. */
+  find(accepts: (item: T) => boolean): T | undefined {
+    return this.#items.find(accepts)
+  }
+
   #up(item: T, from: number): void {
     let slot = from
     while (slot > 0) {

@@ -50,7 +50,10 @@ export interface SchedulerOptions {
   readonly leaseDuration?: Duration
   /** The longest that a store shared with other processes goes unasked. @default 1 s; at least 10 ms */
   readonly pollInterval?: Duration
-  /** How many finished runs are kept of each job, and how long, unless the job says otherwise. */
+  /**
+   * How many finished runs are kept of each job, and how long, unless the job says otherwise. What is not given is what
+   * the store usually keeps.
+   */
   readonly history?: HistoryOptions
   /** What this process does: fire jobs, execute runs. @default both */
   readonly roles?: { readonly schedule?: boolean; readonly execute?: boolean }
@@ -85,6 +88,8 @@ export interface Settings {
   /** Alias -> what the executor is made of. */
   readonly executors: Fields
   readonly jobDefaults: ResolvedDefaults
+  /** The same for jobs on a store that has a usual history of its own. */
+  readonly jobDefaultsOn: (history: HistoryPolicy) => ResolvedDefaults
   /** Names of the queues that are executed here. */
   readonly queues: readonly string[]
   readonly servedQueues: readonly ServedQueue[]
@@ -105,8 +110,10 @@ export function resolveSettings(options: unknown): Settings {
   const { queues, leaseDuration = DEFAULT_LEASE_MS, pollInterval = DEFAULT_POLL_MS, workerId, history } = fields
   const { timezone, jobDefaults } = fields
   const servedQueues = queues === undefined ? DEFAULT_QUEUES : resolveQueues(queues, 'options.queues')
-  const base =
-    history === undefined ? BASE_DEFAULTS : withHistory(historyPolicy(history, DEFAULT_HISTORY, 'options.history'))
+  const jobDefaultsOn = (usual: HistoryPolicy): ResolvedDefaults => {
+    const base = withHistory(history === undefined ? usual : historyPolicy(history, usual, 'options.history'))
+    return resolveDefaults(jobDefaults, base, 'options.jobDefaults')
+  }
   return {
     timezone:
       timezone === undefined
@@ -114,7 +121,8 @@ export function resolveSettings(options: unknown): Settings {
         : checkTimezone(timezone, 'options.timezone'),
     jobStores: aliases(fields['jobStores'], 'options.jobStores', 'memory:'),
     executors: aliases(fields['executors'], 'options.executors', { type: 'async' }),
-    jobDefaults: resolveDefaults(jobDefaults, base, 'options.jobDefaults'),
+    jobDefaults: jobDefaultsOn(DEFAULT_HISTORY),
+    jobDefaultsOn,
     queues: servedQueues.map(({ name }) => name),
     servedQueues,
     leaseMs: parseDuration(leaseDuration, 'options.leaseDuration', 100),
@@ -132,6 +140,7 @@ function aliases(value: unknown, field: string, standard: unknown): Fields {
 }
 
 function withHistory(history: HistoryPolicy): ResolvedDefaults {
+  if (history === DEFAULT_HISTORY) return BASE_DEFAULTS
   return { ...BASE_DEFAULTS, policy: { ...BASE_DEFAULTS.policy, history } }
 }
 

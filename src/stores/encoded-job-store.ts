@@ -6,7 +6,7 @@
  * as `store:error`, and kept as it is: a newer version, or a person, may still understand it.
  */
 
-import { CronwrightError, InvalidArgumentError } from '../errors.ts'
+import { CronwrightError, InvalidArgumentError, PayloadTooLargeError } from '../errors.ts'
 import { decodeSpec, decodeStatus, encodeSpec, encodeStatus } from '../jobs/encoding.ts'
 import type { JobSpec } from '../jobs/job.ts'
 import type {
@@ -56,6 +56,13 @@ export type EncodedChange =
       readonly inserts: readonly EncodedRecord[]
     }
 
+/** The most that a store takes of one text of a record: its `spec` (input and settings), or its `status` (output, checkpoint). */
+export interface TextLimit {
+  readonly bytes: number
+  /** Whose limit it is, for errors. */
+  readonly because: string
+}
+
 /** State of a record that could not be read. */
 export const UNDECODABLE = 'undecodable'
 
@@ -70,6 +77,10 @@ export abstract class EncodedJobStore extends RecordJobStore {
       throw new InvalidArgumentError('options.serializer', serializer, 'must have the methods encode and decode')
     }
     this.#serializer = serializer
+  }
+
+  protected get textLimit(): TextLimit | undefined {
+    return undefined
   }
 
   protected abstract readEncoded(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]>
@@ -127,6 +138,8 @@ export abstract class EncodedJobStore extends RecordJobStore {
     const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = record
     const spec = this.#encodeSpec(kind, record.spec)
     const status = encodeStatus(record.status, this.#serializer)
+    this.#checkSize(kind, 'spec', spec)
+    this.#checkSize(kind, 'status', status)
     return { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, spec, status }
   }
 
@@ -139,7 +152,17 @@ export abstract class EncodedJobStore extends RecordJobStore {
     const encoded: { -readonly [F in keyof EncodedPatch]: EncodedPatch[F] } = header
     if (spec !== undefined) encoded.spec = this.#encodeSpec(kind, spec)
     if (status !== undefined) encoded.status = encodeStatus(status, this.#serializer)
+    this.#checkSize(kind, 'spec', encoded.spec)
+    this.#checkSize(kind, 'status', encoded.status)
     return encoded
+  }
+
+  #checkSize(kind: RecordKind, part: 'spec' | 'status', text: string | null | undefined): void {
+    const limit = this.textLimit
+    // No character takes more than three bytes for each of its units.
+    if (limit === undefined || typeof text !== 'string' || text.length * 3 <= limit.bytes) return
+    const bytes = Buffer.byteLength(text)
+    if (bytes > limit.bytes) throw new PayloadTooLargeError(`${kind}.${part}`, bytes, limit.bytes, limit.because)
   }
 
   #decodeAll<K extends RecordKind>(records: readonly EncodedRecord[], specs?: SpecCache): StoreRecord<K>[] {

@@ -7,6 +7,7 @@ import { firstVersion } from '../core/random-id.ts'
 import { ConflictingIdError, CronwrightError, JobLookupError } from '../errors.ts'
 import { checkJob } from '../jobs/check-job.ts'
 import { type Job, jobFromRecord, recordFromJob } from '../jobs/job.ts'
+import type { HistoryPolicy } from '../jobs/policy.ts'
 import type { Change, ChangeResult, JobRecord, Lane, RecordKey, RecordKind, StoreRecord } from '../jobs/record.ts'
 import type { JobStore, StoreHost } from './job-store.ts'
 import type { DueQuery, KindInLane, ListQuery, NextDueQuery, RecordStore, RunSeries } from './record-store.ts'
@@ -18,6 +19,8 @@ export interface StoreCapabilities {
   readonly persistent: boolean
   /** Whether other processes may change the store: it is then asked at least once in every `pollInterval`. */
   readonly shared: boolean
+  /** What holds instead of the usual history where neither scheduler nor job says otherwise. */
+  readonly history?: HistoryPolicy | undefined
 }
 
 /** Records read by page when all of a kind are wanted. */

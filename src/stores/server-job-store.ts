@@ -6,7 +6,7 @@
 import { CronwrightError } from '../errors.ts'
 import type { ChangeResult, RecordKey } from '../jobs/record.ts'
 import type { Serializer } from '../jobs/serializer.ts'
-import { type EncodedChange, EncodedJobStore, type EncodedRecord } from './encoded-job-store.ts'
+import { type EncodedChange, EncodedJobStore, type EncodedRecord, type TextLimit } from './encoded-job-store.ts'
 import type { Awaitable } from './job-store.ts'
 import type { StoreCapabilities } from './record-job-store.ts'
 import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from './record-store.ts'
@@ -27,6 +27,8 @@ export interface ServerSession {
     countActive(jobIds: readonly string[]): Awaitable<ReadonlyMap<string, number>>
     trim(series: readonly RunSeries[]): Awaitable<void>
   }
+  /** What the server takes of one text; undefined where it takes anything that fits in memory. */
+  readonly textLimit?: TextLimit | undefined
   commit(changes: readonly EncodedChange[]): Awaitable<readonly ChangeResult[]>
   removeJobs(): Awaitable<number>
   serverTime(): Awaitable<number | undefined>
@@ -83,6 +85,10 @@ export abstract class ServerJobStore extends EncodedJobStore {
     const session = this.#session
     this.#session = undefined
     await this.#translated('close', () => session?.close())
+  }
+
+  protected override get textLimit(): TextLimit | undefined {
+    return this.#session?.textLimit
   }
 
   protected override readEncoded(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {

@@ -94,6 +94,7 @@ describe('what the package loads', () => {
     'dist/mongodb.js',
     'dist/etcd.js',
     'dist/zookeeper.js',
+    'dist/store.js',
     'dist/testing.js',
     'dist/cli/main.js',
     'dist/index.d.ts',

@@ -3,7 +3,7 @@
 import { firstVersion, randomId } from '../../core/random-id.ts'
 import { ConflictingIdError, InvalidArgumentError, TransientJobError, TriggerError } from '../../errors.ts'
 import type { JobSpec, JobState } from '../../jobs/job.ts'
-import { type ResolvedOptions, resolveDefaults, resolveOptions } from '../../jobs/options.ts'
+import { type ResolvedDefaults, type ResolvedOptions, resolveDefaults, resolveOptions } from '../../jobs/options.ts'
 import { changesOf, declaredBy, withSettings } from '../../jobs/override.ts'
 import type { JobRecord } from '../../jobs/record.ts'
 import type { Registration } from '../../jobs/registry.ts'
@@ -32,15 +32,27 @@ export interface NewJob {
 /** Checks the arguments of an `addJob` and makes a record of them. Writes nothing. */
 export function prepareJob(kernel: Kernel, { fn, trigger, options: given }: JobRequest): NewJob {
   const registration = kernel.functions.resolve(fn)
-  const base = resolveDefaults(registration.defaults, kernel.settings.jobDefaults, 'defaults')
-  const options = resolveOptions(given, base)
-  const slot = kernel.storeSlot(options.resolved.store)
+  const { slot, options } = resolvedFor(kernel, registration, (base) => resolveOptions(given, base))
   kernel.executorSlot(options.resolved.executor)
   checkPersistable(registration, slot)
   const now = slot.now()
   const chosen = trigger === undefined || trigger === null ? date(now) : checkTrigger(trigger)
   const record = recordOf(kernel, registration, chosen, options, slot.store, now)
   return { slot, record, options, trigger: chosen }
+}
+
+/** Options over the defaults that hold on the store they lead to: one may have a usual history of its own. */
+export function resolvedFor<O extends { readonly resolved: ResolvedDefaults }>(
+  kernel: Kernel,
+  registration: Registration<unknown>,
+  resolve: (base: ResolvedDefaults) => O,
+): { readonly slot: StoreSlot; readonly options: O } {
+  const { jobDefaults, jobDefaultsOn } = kernel.settings
+  const over = (base: ResolvedDefaults): O => resolve(resolveDefaults(registration.defaults, base, 'defaults'))
+  const options = over(jobDefaults)
+  const slot = kernel.storeSlot(options.resolved.store)
+  const { history } = slot.store.capabilities
+  return { slot, options: history === undefined ? options : over(jobDefaultsOn(history)) }
 }
 
 function recordOf(

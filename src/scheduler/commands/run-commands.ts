@@ -10,7 +10,7 @@ import {
   RunLookupError,
 } from '../../errors.ts'
 import { resolveEnqueue } from '../../jobs/enqueue-options.ts'
-import { checkId, resolveDefaults } from '../../jobs/options.ts'
+import { checkId } from '../../jobs/options.ts'
 import { admit, surplus } from '../../jobs/overlap.ts'
 import type { RunRecord } from '../../jobs/record.ts'
 import { revivedError } from '../../jobs/result.ts'
@@ -26,7 +26,7 @@ import type { Cancelling } from './cancelling.ts'
 import { EndNotice } from './end-notice.ts'
 import { followRun } from './follow-run.ts'
 import { type JobCommands, storeOf } from './job-commands.ts'
-import { checkPersistable } from './new-job.ts'
+import { checkPersistable, resolvedFor } from './new-job.ts'
 import type { Restarting } from './restarting.ts'
 import { enqueueUnique } from './unique-keys.ts'
 import { wrongState } from './wrong-state.ts'
@@ -90,13 +90,13 @@ export class RunCommands {
 
   async enqueue(fn: unknown, inputs: readonly unknown[], options: unknown): Promise<Run[]> {
     const registration = this.#kernel.functions.resolve(fn)
-    const base = resolveDefaults(registration.defaults, this.#kernel.settings.jobDefaults, 'defaults')
-    const { id, due, unique, resolved } = resolveEnqueue(options, base)
+    const resolvedOn = resolvedFor(this.#kernel, registration, (base) => resolveEnqueue(options, base))
+    const { slot } = resolvedOn
+    const { id, due, unique, resolved } = resolvedOn.options
     if (inputs.length !== 1 && (id !== undefined || unique !== undefined)) {
       const field = id === undefined ? 'options.unique' : 'options.id'
       throw new InvalidArgumentError(field, id ?? unique?.key, 'must not be given for several inputs')
     }
-    const slot = this.#kernel.storeSlot(resolved.store)
     this.#kernel.executorSlot(resolved.executor)
     checkPersistable(registration, slot)
     const store = await slot.ready()

@@ -12,7 +12,7 @@
  */
 
 import type { TimerHandle } from '../../core/clock.ts'
-import { CronwrightError } from '../../errors.ts'
+import { SerializationError } from '../../errors.ts'
 import { patchedRecord } from '../../jobs/record.ts'
 import { type Report, renew, runChange } from '../../jobs/transitions.ts'
 import type { Kernel } from '../kernel.ts'
@@ -131,7 +131,7 @@ export class LeaseKeeper {
         const [isStored] = await this.#write(work.slot, [work], report)
         if (isStored === true) return
       } catch (error) {
-        if (error instanceof CronwrightError && error.code === 'SERIALIZATION') throw error
+        if (error instanceof SerializationError) throw error
         noteFailure(work.slot, error)
       }
       await new Promise<void>((resolve) => this.#kernel.clock.setTimer(resolve, RETRY_MS))

@@ -8,7 +8,7 @@
  */
 
 import { yieldToEventLoop } from '../../core/clock.ts'
-import { CronwrightError } from '../../errors.ts'
+import { SerializationError } from '../../errors.ts'
 import { type Lane, patchedRecord, type RecordPatch, type RunRecord } from '../../jobs/record.ts'
 import { failedOutcome } from '../../jobs/result.ts'
 import { isFinal } from '../../jobs/run.ts'
@@ -240,7 +240,7 @@ export class Settlement {
 
   /** When a store refuses the values themselves, the runs fail with that error; everything else is tried again. */
   async #withoutUnstorable(slot: StoreSlot, batch: readonly Ending[], error: unknown): Promise<readonly Ending[]> {
-    if (!(error instanceof CronwrightError) || error.code !== 'SERIALIZATION') {
+    if (!(error instanceof SerializationError)) {
       slot.failed(error)
       return batch
     }

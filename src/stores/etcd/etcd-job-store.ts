@@ -2,6 +2,7 @@
 
 import type { StoreCapabilities } from '../record-job-store.ts'
 import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
+import { SHORT_HISTORY } from '../short-history.ts'
 import { errorName } from './driver.ts'
 import { type EtcdJobStoreOptions, type ResolvedEtcdOptions, resolveEtcdOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -24,7 +25,7 @@ const HINTS: Readonly<Record<string, string>> = {
  * const scheduler = new Scheduler({ jobStores: { default: new EtcdJobStore({ url: 'etcd://localhost:2379/app' }) } })
  */
 export class EtcdJobStore extends ServerJobStore {
-  override readonly capabilities: StoreCapabilities = { persistent: true, shared: true }
+  override readonly capabilities: StoreCapabilities = { persistent: true, shared: true, history: SHORT_HISTORY }
 
   readonly #options: ResolvedEtcdOptions
 

@@ -4,14 +4,18 @@
  * own, under the same guard; ids are deterministic, so it is safe when only those happen.
  */
 
-import { SerializationError } from '../../errors.ts'
-import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
+import { PayloadTooLargeError } from '../../errors.ts'
+import type { EncodedChange, EncodedRecord, TextLimit } from '../encoded-job-store.ts'
 import { type Connection, MAX_OPERATIONS, type Operation } from './connection.ts'
 import { RECORDS, recordKey, specKey } from './keys.ts'
 import { keysOf, newStored, partitionsOf, patchedStored, type StoredRecord } from './stored-record.ts'
 
 /** A server refuses requests over 1.5 MiB (`--max-request-bytes`). */
 const LARGEST_REQUEST = 1.5 * 2 ** 20 - 4_096
+export const TEXT_LIMIT: TextLimit = {
+  bytes: LARGEST_REQUEST,
+  because: 'an etcd server takes no more in one request',
+}
 /** Requests are filled up to this many bytes: smaller ones are answered sooner. */
 const FULL_REQUEST = 512 * 1_024
 /** What an operation takes beside its key and value. */
@@ -59,7 +63,7 @@ export class Planner {
 
   /**
    * @param before - the record that a change is of, at the version expected
-   * @throws SerializationError when the record does not fit in a request
+   * @throws PayloadTooLargeError when the record does not fit in a request
    */
   plan(index: number, change: EncodedChange, before: StoredRecord | undefined): Plan {
     const key = 'key' in change ? change.key : change.record
@@ -78,7 +82,10 @@ export class Planner {
         return { request_txn: { compare: [guard], success: operations, failure } }
       },
     )
-    for (const { bytes } of steps) if (bytes > LARGEST_REQUEST) throw tooLarge(key, bytes)
+    for (const { bytes } of steps) {
+      if (bytes > TEXT_LIMIT.bytes)
+        throw new PayloadTooLargeError(key.kind, bytes, TEXT_LIMIT.bytes, TEXT_LIMIT.because)
+    }
     return { index, key, steps, after, partitions, repeated }
   }
 
@@ -185,9 +192,4 @@ function bytesIn(operation: Operation): number {
   if ('request_delete_range' in operation) return OVERHEAD + operation.request_delete_range.key.length
   if ('request_range' in operation) return OVERHEAD
   return operation.request_txn.success.reduce((sum, inner) => sum + bytesIn(inner), OVERHEAD * 4)
-}
-
-function tooLarge({ kind, id }: Plan['key'], bytes: number): SerializationError {
-  const rule = `must take at most ${LARGEST_REQUEST} bytes, which is what an etcd server takes in one request; it takes ${bytes}`
-  return new SerializationError(kind, id, rule)
 }

@@ -13,6 +13,7 @@ import { DueReader } from './due.ts'
 import { News } from './news.ts'
 import type { ResolvedEtcdOptions } from './options.ts'
 import { Partitions } from './partitions.ts'
+import { TEXT_LIMIT } from './plan.ts'
 import { RecordCache } from './record-cache.ts'
 import { RecordReader } from './records.ts'
 import { SeriesKeeper } from './series.ts'
@@ -27,6 +28,7 @@ export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper
+  readonly textLimit = TEXT_LIMIT
 
   readonly #client: EtcdClient
   readonly #isOwn: boolean

@@ -62,12 +62,9 @@ export class DueIndex<R extends RecordHeader = StoreRecord> {
     let next = accepts === everything ? waiting.next : waiting.earliest(accepts)
     if (query.lane !== 'run') return next
     for (const ready of this.#ready.values()) {
-      for (const entry of ready.inOrder()) {
-        if (!accepts(entry)) continue
-        const { due } = entry.record
-        if (due !== null && (next === null || due < next)) next = due
-        break
-      }
+      // Any of them: what is ready is due.
+      const due = ready.find(accepts)?.record.due ?? null
+      if (due !== null && (next === null || due < next)) next = due
     }
     return next
   }

@@ -22,6 +22,7 @@ import { byNextRunTime, RecordJobStore, type StoreCapabilities } from '../record
 import type { DueQuery, KindInLane, ListQuery, NextDueQuery, RunSeries } from '../record-store.ts'
 import { DueIndex } from './due-index.ts'
 import { type Entry, newEntry } from './entry.ts'
+import { newest } from './newest.ts'
 import { RunIndex } from './run-index.ts'
 
 /** Keeps jobs and runs in this process. What it holds survives `shutdown` for as long as the instance lives. */
@@ -71,10 +72,7 @@ export class MemoryJobStore extends RecordJobStore {
     const entries = this.#matching(query)
     const { before } = query
     const inRange = before === undefined ? entries : entries.filter(({ record }) => isBelow(record, before))
-    return inRange
-      .sort(newestFirst)
-      .slice(0, query.limit)
-      .map((entry) => entry.record as StoreRecord<K>)
+    return newest(inRange, query.limit).map((entry) => entry.record as StoreRecord<K>)
   }
 
   override async count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number> {
@@ -196,11 +194,6 @@ export class MemoryJobStore extends RecordJobStore {
     if (!this.#isOpen)
       throw new CronwrightError('STORE_CLOSED', `the job store ${JSON.stringify(this.alias)} is not open`)
   }
-}
-
-/** Newest first: `at` descending, then id descending. */
-function newestFirst(a: Entry, b: Entry): number {
-  return b.record.at - a.record.at || (a.record.id < b.record.id ? 1 : -1)
 }
 
 function isBelow(record: StoreRecord, before: NonNullable<ListQuery['before']>): boolean {

@@ -19,13 +19,15 @@ const KEY = 'COLLATE utf8mb4_bin'
 
 export class ChangeWriter {
   readonly #database: Database
+  readonly #mostText: number
   readonly #lock: string
   readonly #patch: string
   readonly #remove: string
   readonly #find: string
   readonly #insert: string
 
-  constructor(database: Database, { records }: Tables) {
+  /** @param mostText - characters of one statement's JSON, about */
+  constructor(database: Database, { records }: Tables, mostText: number) {
     const keys = table(['n INT', 'kind VARCHAR(8)', 'id VARCHAR(255)', 'version INT'])
     const patches = table([
       'kind VARCHAR(8)',
@@ -60,6 +62,7 @@ export class ChangeWriter {
     const same = `r.kind = c.kind ${KEY} AND r.id = c.id ${KEY}`
     const kept = (column: string): string => `r.${column} = coalesce(c.${column}, r.${column})`
     this.#database = database
+    this.#mostText = mostText
     this.#lock =
       `SELECT c.n FROM ${keys} STRAIGHT_JOIN ${records} r ON ${same} WHERE r.version = c.version ` +
       'ORDER BY c.n FOR UPDATE'
@@ -111,7 +114,7 @@ export class ChangeWriter {
     const patches = held.filter(({ patch }) => patch !== null)
     if (removals.length > 0)
       await transaction.write(this.#remove, [JSON.stringify(removals.map(({ key }) => keyRow(key)))])
-    if (patches.length > 0) await transaction.write(this.#patch, [JSON.stringify(patches.map(patchRow))])
+    await this.#write(transaction, this.#patch, patches.map(patchRow))
     return locked
   }
 
@@ -125,8 +128,25 @@ export class ChangeWriter {
     const missing = records.filter((record) => !before.has(keyOf(record)))
     if (missing.length === 0) return before
     // One that another process adds in between is an error (duplicate key), after which all is tried again.
-    await transaction.write(this.#insert, [JSON.stringify(missing.map(valuesOf))])
+    await this.#write(transaction, this.#insert, missing.map(valuesOf))
     return before
+  }
+
+  /** Runs a statement for these rows, several times where they are more text than the server takes at once. */
+  async #write(transaction: Transaction, sql: string, rows: readonly (readonly unknown[])[]): Promise<void> {
+    let part: string[] = []
+    let length = 0
+    for (const row of rows) {
+      const text = JSON.stringify(row)
+      if (part.length > 0 && length + text.length > this.#mostText) {
+        await transaction.write(sql, [`[${part.join(',')}]`])
+        part = []
+        length = 0
+      }
+      part.push(text)
+      length += text.length + 1
+    }
+    if (part.length > 0) await transaction.write(sql, [`[${part.join(',')}]`])
   }
 }
 

@@ -1,12 +1,12 @@
 /**
  * What is due, and when. Runs are read queue by queue and, within each, from the highest priority down: one statement
- * hops through the index to learn which priorities there are, one reads the first due runs of each. So neither finished
+ * for each priority that a queue has learns which there are, one reads the first due runs of each. So neither finished
  * runs, nor a million that are due later, slow a claim.
  */
 
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { DueQuery, NextDueQuery } from '../record-store.ts'
-import { COLUMNS, number, recordOf, text } from '../sql/rows.ts'
+import { COLUMNS, number, recordOf } from '../sql/rows.ts'
 import type { SqlValue } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
@@ -15,6 +15,13 @@ import type { Database } from './database.ts'
 interface Level {
   readonly queue: string
   readonly priority: number
+}
+
+/** A queue by its place in the order, and the priority down to which its levels are known. */
+interface Place {
+  readonly rank: number
+  readonly queue: string
+  readonly priority?: number
 }
 
 /** A condition, with its values. */
@@ -75,13 +82,37 @@ export class DueReader {
   /** The levels that have runs: queues in the order given, each from its highest priority down. */
   async #levels(queues: readonly string[]): Promise<readonly Level[]> {
     const names = [...new Set(queues)]
-    if (names.length === 0) return []
-    const sql =
-      `SELECT queue, priority FROM ${this.#tables.records} FORCE INDEX (${this.#tables.runsDue}) ` +
-      `WHERE due_lane = 'run' AND queue IN (${names.map(() => '?').join(', ')}) GROUP BY queue, priority`
-    const rows = await this.#database.rows(sql, names)
-    const levels = rows.map((row) => ({ queue: text(row, 'queue'), priority: number(row, 'priority') }))
-    return levels.sort((a, b) => names.indexOf(a.queue) - names.indexOf(b.queue) || b.priority - a.priority)
+    const levels: (Level & { readonly rank: number })[] = []
+    let open = await this.#priorities(names.map((queue, rank) => ({ rank, queue })))
+    while (open.length > 0) {
+      levels.push(...open)
+      open = await this.#priorities(open.filter(({ priority, lowest }) => priority > lowest))
+    }
+    return levels.sort((a, b) => a.rank - b.rank || b.priority - a.priority)
+  }
+
+  /**
+   * The highest priority of each queue, below the one given if there is one; and the lowest, at which the hops end. Each is
+   * read from one end of a range: grouping by priority would read every run that waits.
+   */
+  async #priorities(
+    places: readonly Place[],
+  ): Promise<readonly (Level & { readonly rank: number; readonly lowest: number })[]> {
+    if (places.length === 0) return []
+    const { records, runsDue } = this.#tables
+    const parts = places.map(
+      ({ rank, priority }) =>
+        `SELECT ${rank} AS place, max(priority) AS highest, min(priority) AS lowest FROM ${records} ` +
+        `FORCE INDEX (${runsDue}) WHERE due_lane = 'run' AND queue = ?${priority === undefined ? '' : ' AND priority < ?'}`,
+    )
+    const values = places.flatMap(({ queue, priority }) => (priority === undefined ? [queue] : [queue, priority]))
+    const rows = await this.#database.rows(parts.join(' UNION ALL '), values)
+    return rows.flatMap((row) => {
+      if (row['highest'] === null) return []
+      const rank = number(row, 'place')
+      const queue = places.find((place) => place.rank === rank)?.queue ?? ''
+      return [{ rank, queue, priority: number(row, 'highest'), lowest: number(row, 'lowest') }]
+    })
   }
 
   #inLane(lane: DueQuery['lane']): Condition {
@@ -101,10 +132,21 @@ function filterOf({ lane, withoutFunctions = [], withoutJobs = [] }: NextDueQuer
   const values: SqlValue[] = []
   const leaveOut = (column: string, names: readonly string[]): void => {
     if (names.length === 0) return
-    sql += ` AND ${column} NOT IN (SELECT name FROM JSON_TABLE(?, '$[*]' COLUMNS (name VARCHAR(255) PATH '$')) left_out)`
-    values.push(JSON.stringify(names))
+    const padded = paddedNames(names)
+    sql += ` AND ${column} NOT IN (${padded.map(() => '?').join(', ')})`
+    values.push(...padded)
   }
   leaveOut('function_ref', withoutFunctions)
   leaveOut(lane === 'job' ? 'id' : "coalesce(job_id, '')", withoutJobs)
   return { sql, values }
+}
+
+/**
+ * As many as the next power of two, the last one repeated: so that lists of any length make few different statements, each
+ * of which is prepared once. A list that is read from JSON within the statement would be read anew for every row.
+ */
+function paddedNames(names: readonly string[]): readonly string[] {
+  const length = 2 ** Math.ceil(Math.log2(names.length))
+  const last = names.at(-1) ?? ''
+  return [...names, ...Array.from({ length: length - names.length }, () => last)]
 }

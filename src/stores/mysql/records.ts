@@ -8,6 +8,9 @@ import type { SqlValue } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
 
+/** A query without its page. */
+type Selection = Omit<ListQuery, 'limit'>
+
 export class RecordReader {
   readonly #database: Database
   readonly #tables: Tables
@@ -35,10 +38,20 @@ export class RecordReader {
   }
 
   async list(query: ListQuery): Promise<readonly EncodedRecord[]> {
-    if (query.states?.length === 0) return []
-    const { sql, values } = this.#selection(query)
-    const text = `SELECT ${COLUMNS} FROM ${sql} ORDER BY at DESC, id DESC LIMIT ?`
-    return (await this.#database.rows(text, [...values, String(query.limit)])).map(recordOf)
+    const { limit } = query
+    const parts = selectionsOf(query).map((selection) => {
+      const { sql, values } = this.#selection(selection)
+      return {
+        sql: `(SELECT ${COLUMNS} FROM ${sql} ORDER BY at DESC, id DESC LIMIT ?)`,
+        values: [...values, String(limit)],
+      }
+    })
+    if (parts.length === 0) return []
+    const values = parts.flatMap((part) => part.values)
+    const union = parts.map(({ sql }) => sql).join(' UNION ALL ')
+    if (parts.length === 1) return (await this.#database.rows(union, values)).map(recordOf)
+    const rows = await this.#database.rows(`${union} ORDER BY at DESC, id DESC LIMIT ?`, [...values, String(limit)])
+    return rows.map(recordOf)
   }
 
   async count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number> {
@@ -48,9 +61,9 @@ export class RecordReader {
     return row === undefined ? 0 : number(row, 'records')
   }
 
-  #selection({ kind, jobId, states, queue, before }: Omit<ListQuery, 'limit'>): { sql: string; values: SqlValue[] } {
+  #selection({ kind, jobId, states, queue, before }: Selection): { sql: string; values: SqlValue[] } {
     const { records, newest, byState, finishedRuns } = this.#tables
-    const index = jobId !== undefined ? finishedRuns : states?.length === 1 ? byState : newest
+    const index = jobId !== undefined ? finishedRuns : states === undefined ? newest : byState
     let sql = `${records} FORCE INDEX (${index}) WHERE kind = ?`
     const values: SqlValue[] = [kind]
     const and = (condition: string, ...given: SqlValue[]): void => {
@@ -64,4 +77,10 @@ export class RecordReader {
     else if (before !== undefined) and('at < ?', before.at)
     return { sql, values }
   }
+}
+
+/** One part of the index by state for each state: over several at once it is in no order. */
+function selectionsOf(query: ListQuery): readonly Selection[] {
+  if (query.states === undefined || query.jobId !== undefined) return query.states?.length === 0 ? [] : [query]
+  return [...new Set(query.states)].map((state) => ({ ...query, states: [state] }))
 }

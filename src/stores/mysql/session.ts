@@ -1,7 +1,7 @@
 /** An open store: its pool, and the operations on it. */
 
 import type { ChangeResult } from '../../jobs/record.ts'
-import type { EncodedChange } from '../encoded-job-store.ts'
+import type { EncodedChange, TextLimit } from '../encoded-job-store.ts'
 import type { ServerSession } from '../server-job-store.ts'
 import { number } from '../sql/rows.ts'
 import type { Tables } from '../sql/tables.ts'
@@ -14,17 +14,21 @@ import { RecordReader } from './records.ts'
 import { prepareSchema } from './schema.ts'
 import { SeriesKeeper } from './series.ts'
 
+/** What a packet holds beside the text of one record. */
+const PACKET_OVERHEAD = 65_536
+
 export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper
+  readonly textLimit: TextLimit
 
   readonly #opened: OpenDatabase
   readonly #database: Database
   readonly #tables: Tables
   readonly #changes: ChangeWriter
 
-  private constructor(opened: OpenDatabase) {
+  private constructor(opened: OpenDatabase, packet: number) {
     const { database, tables } = opened
     this.due = new DueReader(database, tables)
     this.records = new RecordReader(database, tables)
@@ -32,14 +36,17 @@ export class Session implements ServerSession {
     this.#opened = opened
     this.#database = database
     this.#tables = tables
-    this.#changes = new ChangeWriter(database, tables)
+    // Texts travel as JSON, in which each of their characters may become two.
+    const bytes = Math.floor((packet - PACKET_OVERHEAD) / 2)
+    this.textLimit = { bytes, because: `half of the server's max_allowed_packet, which is ${packet}` }
+    this.#changes = new ChangeWriter(database, tables, Math.floor(bytes / 2))
   }
 
   static async open(options: ResolvedMySqlOptions): Promise<Session> {
     const opened = await openDatabase(options)
     try {
       await prepareSchema(opened.database, opened.tables, options.autoMigrate)
-      return new Session(opened)
+      return new Session(opened, await largestPacket(opened.database))
     } catch (error) {
       await opened.close()
       throw error
@@ -62,4 +69,10 @@ export class Session implements ServerSession {
   async close(): Promise<void> {
     await this.#opened.close()
   }
+}
+
+/** Bytes that the server takes in one statement. */
+async function largestPacket(database: Database): Promise<number> {
+  const [row] = await database.rows('SELECT @@max_allowed_packet AS packet')
+  return row === undefined ? 0 : number(row, 'packet')
 }

@@ -2,6 +2,9 @@
  * Guarded changes: a batch is one statement, which is one transaction and one round trip. Each change is a row of the
  * arrays that are bound; what was inserted with a change is joined to those that were applied.
  *
+ * The LIMIT says nothing that is not so anyway: with it the planner expects few rows where it does not know their number.
+ * So a statement that is prepared while the table is empty is not planned to read the table from end to end, for ever.
+ *
  * At READ COMMITTED an UPDATE that waited for another looks at the row again, so the version in its condition is the
  * compare-and-set. Two batches that wait for each other are a deadlock, which the server breaks; the loser tries again.
  */
@@ -36,7 +39,7 @@ export class ChangeWriter {
   }
 
   async #commit(changes: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
-    const rows = await this.#database.rows(this.#sql, boundValues(changes))
+    const rows = await this.#database.rows(this.#sql, [...boundValues(changes), changes.length])
     const results: ChangeResult[] = changes.map(() => REFUSED)
     const existing = new Map<number, string[]>()
     for (const row of rows) {
@@ -97,13 +100,14 @@ function commitStatement(records: string): string {
   const patchTypes = 'int text text int bool text bool int8 text int8 text text int bool text text'.split(' ')
   const patches = arrays(patchTypes)
   const adds = arrays(['int', 'bool', ...RECORD_TYPES])
+  const count = values.bind(null)
   const columns = COLUMNS.split(', ')
   const qualified = columns.map((column) => `a.${column}`).join(', ')
   const kept = (column: string): string => `${column} = coalesce(c.${column}, r.${column})`
   return `
     WITH c AS MATERIALIZED (
       SELECT * FROM unnest(${patches}) AS c (n, kind, id, version, is_removal, lane, sets_due, due, state, at,
-        function_ref, queue, priority, sets_status, status, spec)
+        function_ref, queue, priority, sets_status, status, spec) LIMIT ${count}
     ), a AS MATERIALIZED (
       SELECT * FROM unnest(${adds}) AS a (n, is_own, ${COLUMNS})
     ), removed AS (

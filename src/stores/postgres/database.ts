@@ -42,9 +42,10 @@ export class Database {
     work: (rows: (sql: string, values?: readonly unknown[]) => Promise<readonly SqlRow[]>) => Promise<T>,
   ): Promise<T> {
     let broken = false
-    const client = await clientOf(this.#pool, () => {
+    const onError = (): void => {
       broken = true
-    })
+    }
+    const client = await clientOf(this.#pool, onError)
     const rows = async (text: string, values: readonly unknown[] = []): Promise<readonly SqlRow[]> =>
       rowsOf(await client.query({ text, values }))
     try {
@@ -59,6 +60,7 @@ export class Database {
       )
       throw error
     } finally {
+      client.off('error', onError)
       client.release(broken)
     }
   }

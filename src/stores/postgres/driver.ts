@@ -20,6 +20,7 @@ export interface PostgresPool {
 export interface PostgresClient {
   query(query: object): Promise<unknown>
   on(event: string, listener: (argument: unknown) => void): unknown
+  off(event: string, listener: (argument: unknown) => void): unknown
   release(destroy?: boolean): unknown
 }
 
@@ -39,8 +40,8 @@ export async function newPool(config: object): Promise<PostgresPool> {
 /** A client of a pool. Its errors are listened to: an error that nobody listens to would end the process. */
 export async function clientOf(pool: PostgresPool, onError: (error: unknown) => void): Promise<PostgresClient> {
   const client = await pool.connect()
-  if (!hasMethods<PostgresClient>(client, ['query', 'on', 'release'])) {
-    throw new CronwrightError('STORE_ERROR', 'the pool gave a client without the methods query, on and release')
+  if (!hasMethods<PostgresClient>(client, ['query', 'on', 'off', 'release'])) {
+    throw new CronwrightError('STORE_ERROR', 'the pool gave a client without the methods query, on, off and release')
   }
   client.on('error', onError)
   return client

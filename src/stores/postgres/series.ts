@@ -12,16 +12,17 @@ export class SeriesKeeper {
   readonly #trimFunctions: string
 
   constructor(database: Database, { records }: Tables) {
+    // By the places of rows and not by their ids: whatever the planner thinks of the table, it reads none for these.
     const trim = (condition: string): string => `
-      WITH surplus AS (
-        SELECT r.id FROM unnest($1::text[], $2::int[]) AS s (name, keep) CROSS JOIN LATERAL (
-          SELECT id FROM ${records} WHERE kind = 'run' AND lane = 'history' AND ${condition}
-          ORDER BY at DESC, id DESC OFFSET s.keep
-        ) r
-      ), removed AS (
-        DELETE FROM ${records} WHERE kind = 'run' AND lane = 'history' AND id IN (SELECT id FROM surplus) RETURNING id
+      WITH removed AS (
+        DELETE FROM ${records} WHERE ctid = ANY (ARRAY (
+          SELECT r.ctid FROM unnest($1::text[], $2::int[]) AS s (name, keep) CROSS JOIN LATERAL (
+            SELECT ctid FROM ${records} WHERE kind = 'run' AND lane = 'history' AND ${condition}
+            ORDER BY at DESC, id DESC OFFSET s.keep
+          ) r
+        )) RETURNING id
       )
-      DELETE FROM ${records} WHERE kind = 'log' AND id IN (SELECT id FROM removed)`
+      DELETE FROM ${records} WHERE kind = 'log' AND id = ANY (ARRAY (SELECT id FROM removed))`
     this.#database = database
     this.#countActive =
       `SELECT job_id AS job, count(*) AS runs FROM ${records} ` +
@@ -39,11 +40,18 @@ export class SeriesKeeper {
     const ofJobs = series.filter(({ jobId }) => jobId !== null)
     const ofFunctions = series.filter(({ jobId }) => jobId === null)
     const keeps = (of: readonly RunSeries[]): number[] => of.map(({ keep }) => keep)
-    if (ofJobs.length > 0) await this.#database.rows(this.#trimJobs, [ofJobs.map(({ jobId }) => jobId), keeps(ofJobs)])
+    if (ofJobs.length > 0) await this.#trim(this.#trimJobs, [ofJobs.map(({ jobId }) => jobId), keeps(ofJobs)])
     if (ofFunctions.length === 0) return
-    await this.#database.rows(this.#trimFunctions, [
-      ofFunctions.map(({ functionRef }) => functionRef),
-      keeps(ofFunctions),
-    ])
+    await this.#trim(this.#trimFunctions, [ofFunctions.map(({ functionRef }) => functionRef), keeps(ofFunctions)])
+  }
+  /**
+   * Where a few jobs have most of the runs, the planner expects the runs of any job to be most of the table, and would
+   * rather read the whole of it.
+   */
+  async #trim(sql: string, values: readonly unknown[]): Promise<void> {
+    await this.#database.transaction(async (rows) => {
+      await rows('SET LOCAL enable_seqscan = off')
+      await rows(sql, values)
+    })
   }
 }

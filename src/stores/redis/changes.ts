@@ -2,6 +2,7 @@
 
 import type { ChangeResult, RecordKey } from '../../jobs/record.ts'
 import { APPLIED, REFUSED } from '../../jobs/record.ts'
+import { textLength } from '../batches.ts'
 import { type EncodedChange, type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
 import { isNews } from '../news.ts'
@@ -47,7 +48,7 @@ function* chunksOf(changes: readonly EncodedChange[]): Generator<readonly Encode
   for (const change of changes) {
     chunk.push(change)
     records += 1 + change.inserts.length
-    text += textOf(change)
+    text += textLength(change)
     if (records < CHUNK_RECORDS && text < CHUNK_TEXT) continue
     yield chunk
     chunk = []
@@ -55,13 +56,6 @@ function* chunksOf(changes: readonly EncodedChange[]): Generator<readonly Encode
     text = 0
   }
   if (chunk.length > 0) yield chunk
-}
-
-function textOf(change: EncodedChange): number {
-  const own = 'key' in change ? change.patch : change.record
-  let length = 0
-  for (const part of [own, ...change.inserts]) length += (part?.spec?.length ?? 0) + (part?.status?.length ?? 0)
-  return length
 }
 
 function pushChange(values: Values, change: EncodedChange): void {

@@ -34,7 +34,8 @@ export interface SqliteJobStoreOptions {
   readonly serializer?: Serializer
 }
 
-const OPTION_KEYS = [
+/** Names of the options. */
+export const SQLITE_OPTIONS = [
   'path',
   'database',
   'synchronous',
@@ -62,7 +63,7 @@ export interface ResolvedSqliteOptions {
 
 /** @throws InvalidArgumentError */
 export function resolveSqliteOptions(value: unknown): ResolvedSqliteOptions {
-  const fields = checkFields(value, 'options', OPTION_KEYS)
+  const fields = checkFields(value, 'options', SQLITE_OPTIONS)
   const { table = 'cronwright_records', autoMigrate = true, serializer = jsonSerializer } = fields
   return {
     source: fields['database'] === undefined ? fileSource(fields) : handleSource(fields),

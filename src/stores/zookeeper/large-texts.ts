@@ -5,7 +5,7 @@
  */
 
 import { randomId } from '../../core/random-id.ts'
-import { SerializationError } from '../../errors.ts'
+import type { TextLimit } from '../encoded-job-store.ts'
 import type { Paths } from './paths.ts'
 import { eachOf, type Server } from './server.ts'
 import type { StoredText, TextReference } from './znode.ts'
@@ -14,8 +14,10 @@ import type { StoredText, TextReference } from './znode.ts'
 const LONGEST_INLINE = 32_000
 /** A request to the server must stay below 1 MiB (`jute.maxbuffer`). */
 const PART_BYTES = 500_000
-/** ZooKeeper keeps everything in memory, on every server. */
-const LONGEST_TEXT = 16_000_000
+export const TEXT_LIMIT: TextLimit = {
+  bytes: 16_000_000,
+  because: 'ZooKeeper keeps everything in memory, on every server',
+}
 /** Younger ones may be about to get their record. */
 const ORPHAN_MS = 600_000
 
@@ -28,17 +30,10 @@ export class LargeTexts {
     this.#paths = paths
   }
 
-  /** What a record holds for this text, which is written where it is long. @throws SerializationError */
-  async stored(text: string, field: string): Promise<StoredText> {
+  /** What a record holds for this text, which is written where it is long. */
+  async stored(text: string): Promise<StoredText> {
     if (text.length <= LONGEST_INLINE && JSON.stringify(text).length <= LONGEST_INLINE * 2) return text
     const data = Buffer.from(text)
-    if (data.length > LONGEST_TEXT) {
-      throw new SerializationError(
-        field,
-        `${data.length} bytes`,
-        `must take at most ${LONGEST_TEXT} bytes in ZooKeeper`,
-      )
-    }
     const parts = Array.from({ length: Math.ceil(data.length / PART_BYTES) }, (_, part) => part)
     const reference: TextReference = { name: randomId(), parts: parts.length }
     await this.#server.create(this.#path(reference))

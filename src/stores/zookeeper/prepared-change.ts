@@ -36,7 +36,7 @@ export async function prepared(change: EncodedChange, texts: LargeTexts): Promis
     return { record, key: record.header, inserts }
   }
   const { key, expect, patch } = change
-  return { key, expect, patch: patch === null ? null : await preparedPatch(key, patch, texts), inserts }
+  return { key, expect, patch: patch === null ? null : await preparedPatch(patch, texts), inserts }
 }
 
 /** The long texts that were written for a change: to be removed where it comes to nothing. */
@@ -50,20 +50,18 @@ export function textsOf({ record, patch, inserts }: PreparedChange): readonly Te
 
 async function newRecord(record: EncodedRecord, texts: LargeTexts): Promise<NewRecord> {
   const { spec, status, ...header } = record
-  const name = `the ${header.kind} ${JSON.stringify(header.id)}`
   const body = {
-    spec: await texts.stored(spec, `${name}: its spec`),
-    status: status === null ? null : await texts.stored(status, `${name}: its status`),
+    spec: await texts.stored(spec),
+    status: status === null ? null : await texts.stored(status),
   }
   return { header, body }
 }
 
-async function preparedPatch(key: RecordKey, patch: EncodedPatch, texts: LargeTexts): Promise<PreparedPatch> {
+async function preparedPatch(patch: EncodedPatch, texts: LargeTexts): Promise<PreparedPatch> {
   const { spec, status, ...header } = patch
-  const name = `the ${key.kind} ${JSON.stringify(key.id)}`
   return {
     header,
-    spec: spec === undefined ? undefined : await texts.stored(spec, `${name}: its spec`),
-    status: status === undefined || status === null ? status : await texts.stored(status, `${name}: its status`),
+    spec: spec === undefined ? undefined : await texts.stored(spec),
+    status: status === undefined || status === null ? status : await texts.stored(status),
   }
 }

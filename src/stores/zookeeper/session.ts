@@ -10,7 +10,7 @@ import { ChangeWriter } from './commit.ts'
 import { Driver, type ZooKeeperClient } from './driver.ts'
 import { Followers } from './followers.ts'
 import { Journal } from './journal.ts'
-import { LargeTexts } from './large-texts.ts'
+import { LargeTexts, TEXT_LIMIT } from './large-texts.ts'
 import { MultiWriter } from './multi-writer.ts'
 import type { ClientConfig, ResolvedZooKeeperOptions } from './options.ts'
 import { KINDS, Paths } from './paths.ts'
@@ -38,6 +38,8 @@ export class Session implements ServerSession {
     countActive: (jobIds) => this.#caughtUp(() => this.#countActive(jobIds)),
     trim: (series) => this.#trim(series),
   }
+
+  readonly textLimit = TEXT_LIMIT
 
   readonly #server: Server
   readonly #paths: Paths

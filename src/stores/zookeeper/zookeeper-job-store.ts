@@ -2,6 +2,7 @@
 
 import type { StoreCapabilities } from '../record-job-store.ts'
 import { type ErrorMeaning, ServerJobStore, type ServerSession } from '../server-job-store.ts'
+import { SHORT_HISTORY } from '../short-history.ts'
 import { CODE, codeOf } from './driver.ts'
 import { type ResolvedZooKeeperOptions, resolveZooKeeperOptions, type ZooKeeperJobStoreOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -23,7 +24,7 @@ const HINTS: Readonly<Record<number, string>> = {
  * const scheduler = new Scheduler({ jobStores: { default: new ZooKeeperJobStore({ url }) } })
  */
 export class ZooKeeperJobStore extends ServerJobStore {
-  override readonly capabilities: StoreCapabilities = { persistent: true, shared: true }
+  override readonly capabilities: StoreCapabilities = { persistent: true, shared: true, history: SHORT_HISTORY }
 
   readonly #options: ResolvedZooKeeperOptions
 

@@ -92,14 +92,17 @@ describe('changes on etcd', () => {
     }
   })
 
-  it('a record that no request can carry is refused with an error that says how much is too much, and nothing is written', async () => {
+  it('UX-19 a record that no request can carry is refused with an error that says how much is too much, and nothing is written', async () => {
     const { store } = await openStore({ url, prefix: freshPrefix() })
     const large = runRecord('large', { spec: { input: 'x'.repeat(2 * 2 ** 20) } })
     const refused = store.commit([
       { expect: 0, record: runRecord('small') },
       { expect: 0, record: large },
     ])
-    await expect(refused).rejects.toMatchObject({ code: 'SERIALIZATION', details: { value: '"large"' } })
+    await expect(refused).rejects.toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      details: { limit: 1.5 * 2 ** 20 - 4_096 },
+    })
     expect(await store.count({ kind: 'run' })).toBe(0)
   })
 

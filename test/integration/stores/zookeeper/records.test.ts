@@ -102,8 +102,8 @@ describe('what the ZooKeeper store keeps', () => {
     await open()
     const server = await bench.server()
     const texts = new LargeTexts(server, new Paths(basePath))
-    await texts.stored('x'.repeat(1_000_000), 'orphan')
-    await texts.stored('y'.repeat(40_000), 'kept')
+    await texts.stored('x'.repeat(1_000_000))
+    await texts.stored('y'.repeat(40_000))
     const [one = '', other = ''] = (await server.children(`${basePath}/large`)) ?? []
     await texts.sweep(new Set(), Date.now())
     expect(await server.children(`${basePath}/large`)).toHaveLength(2)
@@ -119,7 +119,7 @@ describe('what the ZooKeeper store keeps', () => {
       { expect: 0, record: runRecord('good') },
       { expect: 0, record: runRecord('huge', { spec: { input } }) },
     ])
-    await expect(commit).rejects.toMatchObject({ code: 'SERIALIZATION' })
+    await expect(commit).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
     expect(await store.count({ kind: 'run' })).toBe(0)
   })
 
