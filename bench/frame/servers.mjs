@@ -34,6 +34,8 @@ export class Servers {
     this.#provided.push(provided)
     if (provided.url === undefined) return `no ${name}: ${provided.source}`
     process.env[provided.variable] = provided.url
-    return describeServer(name)
+    const description = await describeServer(name)
+    // The path of a program is that of this machine and says nothing to others.
+    return provided.source.startsWith('/') ? description : `${description} (${provided.source})`
   }
 }

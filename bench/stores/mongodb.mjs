@@ -13,7 +13,7 @@ export function open(server) {
 export async function describe(server) {
   return onServer(server, async (client) => {
     const { version } = await client.db('admin').command({ buildInfo: 1 })
-    return `MongoDB protocol ${version} (w: majority, journaled)`
+    return `a server of MongoDB's protocol that calls itself ${version}`
   })
 }
 
