@@ -22,8 +22,8 @@ export type StepResult = 'nothing' | 'all' | 'more'
 
 /** How long runs that fire and are claimed without end may keep what is due to go from going. */
 const LONGEST_UNPURGED_MS = 1_000
-/** How often a store is asked, at most, when something is due to go: that need not be known to the millisecond. */
-const HISTORY_EVERY_MS = 1_000
+/** How often a store is asked, at most, when something of others is due to go: that need not be known to the second. */
+const HISTORY_EVERY_MS = 10_000
 const PAUSE_MS = 100
 /** Difference between the two clocks' view of a sleep that is put down to a stepped clock or a suspended machine. */
 const CLOCK_STEP_MS = 1_000
@@ -147,28 +147,33 @@ export class Loop {
 
   /**
    * Goes on in slices until nothing more is due; runs that wait come before jobs that fire, which may take the room that
-   * is left. What is due to go waits until there is nothing else to do, but not for long. Only a poll looks at lanes in
-   * which nothing is known to be due. Gives what was found in each lane that was looked at.
+   * is left. What is due to go waits until there is nothing else to do, but not for long. A poll asks first when each lane
+   * has something due: where nobody else did anything, that is all it asks. Gives what was found in each lane that was
+   * looked at.
    */
   async #work(slot: StoreSlot): Promise<ReadonlyMap<Lane, StepResult>> {
     const { clock, settings, queues } = this.#kernel
     const { roles } = settings
     const found = new Map<Lane, StepResult>()
-    let isPoll = false
     let purgedAt = clock.monotonic()
     const step = async (lane: Lane, work: (slot: StoreSlot) => Promise<StepResult>): Promise<StepResult> => {
-      if (!isPoll && !slot.agenda.isDue(lane, slot.now())) return 'nothing'
+      const isUncertain = lane === 'run' && slot.uncertainClaims.size > 0
+      if (!isUncertain && !slot.agenda.isDue(lane, slot.now())) return 'nothing'
       const result = await work(slot)
       if (result !== 'nothing' || !found.has(lane)) found.set(lane, result)
       return result
     }
     while (this.#isRunning) {
       if (clock.monotonic() >= slot.pollAt) {
-        isPoll = true
-        if (roles.execute) await queues.readPauses(slot)
         slot.pollAt = this.#nextPoll(slot)
+        if (roles.execute && queues.isAnyPaused(slot)) await queues.readPauses(slot, clock.monotonic())
+        // One by one: a store that fails is asked once.
+        for (const lane of ['run', 'job'] as const) await this.#learn(slot, [lane], 0)
       }
       slot.isFiring = true
+      if (roles.execute && this.#isAnythingToStart(slot)) {
+        await queues.readOldPauses(slot, clock.monotonic(), settings.pollMs)
+      }
       const claimed = await step('run', roles.execute ? (of) => this.#claiming.step(of) : nothing)
       const fired = await step('job', roles.schedule ? (of) => this.#firing.step(of) : nothing)
       const isBusy = claimed === 'more' || fired === 'more'
@@ -185,6 +190,10 @@ export class Loop {
     return found
   }
 
+  #isAnythingToStart(slot: StoreSlot): boolean {
+    return slot.agenda.isDue('run', slot.now()) || slot.agenda.isDue('job', slot.now())
+  }
+
   #nextPoll(slot: StoreSlot): number {
     if (!slot.isShared) return Number.POSITIVE_INFINITY
     return this.#kernel.clock.monotonic() + this.#kernel.settings.pollMs
@@ -194,17 +203,22 @@ export class Loop {
   async #ask(slot: StoreSlot, found: ReadonlyMap<Lane, StepResult>): Promise<void> {
     const { clock } = this.#kernel
     const lanes = new Set(found.keys())
-    const isIdle = [...found.values()].every((result) => result === 'nothing')
     if (clock.monotonic() - slot.historyAskedAt >= HISTORY_EVERY_MS) lanes.add('history')
     if (lanes.has('history')) slot.historyAskedAt = clock.monotonic()
+    // A store that names a time but gives nothing that is due then must not keep the loop spinning.
+    const isIdle = [...found.values()].every((result) => result === 'nothing')
+    await this.#learn(slot, [...lanes], isIdle ? PAUSE_MS : 0)
+  }
+
+  /** Asks when lanes have something due; what is due already counts as due after a pause. */
+  async #learn(slot: StoreSlot, lanes: readonly Lane[], pauseMs: number): Promise<void> {
     const learn = async (lane: Lane): Promise<void> => {
       slot.agenda.asking(lane)
       const next = await this.#nextDue(slot, lane)
       const now = slot.now()
-      // A store that names a time but gives nothing that is due then must not keep the loop spinning.
-      slot.agenda.learned(lane, next !== null && next <= now && isIdle ? now + PAUSE_MS : next)
+      slot.agenda.learned(lane, next !== null && next <= now ? now + pauseMs : next)
     }
-    await Promise.all(Array.from(lanes, learn))
+    await Promise.all(lanes.map(learn))
   }
 
   /** When a lane has something due that this process could do something about; null: never. */

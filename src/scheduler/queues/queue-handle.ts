@@ -118,7 +118,7 @@ export class Queue {
       const [result] = await store.commit([change])
       return result?.applied === true ? true : undefined
     })
-    await this.#kernel.queues.readPauses(slot)
+    await this.#kernel.queues.readPauses(slot, this.#kernel.clock.monotonic())
     if (!isPaused) this.#loop.look(slot)
   }
 

@@ -1,8 +1,8 @@
 /**
  * The queues that this process serves: in which order, how many runs of each at once, and which of them are paused.
  *
- * Whether a queue is paused is kept in its note in the store. This process looks at the notes when it first visits a
- * store and then once in every poll interval, never in between: a claim asks nothing more than it would without pauses.
+ * Whether a queue is paused is kept in its note in the store. This process looks at the notes before it starts anything,
+ * but at most once in every poll interval; and while one is paused once in each, so that it learns of the resumption.
  */
 
 import { QueueShares } from '../../jobs/queue-shares.ts'
@@ -100,13 +100,24 @@ export class Queues {
     return served
   }
 
+  /** Whether any queue that is served here is paused, as far as is known; true where nothing is known. */
+  isAnyPaused({ pausedQueues }: StoreSlot): boolean {
+    return pausedQueues === undefined || pausedQueues.size > 0
+  }
+
+  /** Reads which queues are paused, where that was not read within so many ms of `monotonic`. */
+  async readOldPauses(slot: StoreSlot, monotonic: number, withinMs: number): Promise<void> {
+    if (monotonic - slot.pausesReadAt >= withinMs) await this.readPauses(slot, monotonic)
+  }
+
   /** Reads from the store which queues are paused. Of readings that overlap, the one that began last counts. */
-  async readPauses(slot: StoreSlot): Promise<void> {
+  async readPauses(slot: StoreSlot, monotonic: number): Promise<void> {
     slot.pauseReadings += 1
     const reading = slot.pauseReadings
     const notes = await slot.store.get(this.names.map((id) => ({ kind: 'queue', id }) as const))
     if (reading !== slot.pauseReadings && slot.pausedQueues !== undefined) return
     const paused = notes.filter((note) => note?.spec.isPaused === true).map((note) => note?.id ?? '')
     slot.pausedQueues = paused.length === 0 ? NO_QUEUES : new Set(paused)
+    slot.pausesReadAt = monotonic
   }
 }

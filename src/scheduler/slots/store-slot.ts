@@ -84,6 +84,8 @@ export class StoreSlot {
   pausedQueues: ReadonlySet<string> | undefined
   /** How often reading them was begun. */
   pauseReadings = 0
+  /** Monotonic: when the last of them that counts began. */
+  pausesReadAt = Number.NEGATIVE_INFINITY
 
   /** What became of runs of this store in this process, as far as no note of a queue says so. */
   readonly tally = new RunTally()
