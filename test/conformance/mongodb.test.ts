@@ -11,12 +11,7 @@ const run = randomId().slice(0, 8)
 const shared = { persistent: true, shared: true, text: true }
 
 const client = new MongoClient(url)
-afterAll(async () => {
-  const database = client.db()
-  const collections = await database.collections()
-  for (const collection of collections) if (collection.collectionName.includes(run)) await collection.drop()
-  await client.close()
-})
+afterAll(() => client.close())
 
 describeRecordStore('MongoJobStore', {
   create: ({ name, ...options }) => new MongoJobStore({ url, collection: `t${run}.${name}`, ...options }),

@@ -21,7 +21,7 @@ export interface MongoCollection {
   aggregate(pipeline: readonly object[]): unknown
   countDocuments(filter: object): Promise<unknown>
   createIndexes(indexes: readonly object[]): Promise<unknown>
-  watch(pipeline: readonly object[]): unknown
+  watch(pipeline: readonly object[], options: object): unknown
 }
 
 export interface MongoDatabase {
@@ -122,7 +122,8 @@ export async function documentsOf(cursor: unknown): Promise<readonly unknown[]> 
 
 /** The change stream of a collection. */
 export function streamOf(collection: MongoCollection, pipeline: readonly object[]): ChangeStream {
-  const stream = collection.watch(pipeline)
+  // Servers have no other change streams: what a majority does not have yet may be undone.
+  const stream = collection.watch(pipeline, { readConcern: { level: 'majority' } })
   if (hasMethods<ChangeStream>(stream, ['on', 'close'])) return stream
   throw new CronwrightError('STORE_ERROR', 'the collection gave a change stream without the methods on and close')
 }

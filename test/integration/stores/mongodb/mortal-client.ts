@@ -47,7 +47,7 @@ export class MortalClient implements ClientOfStore {
       countDocuments: (filter: Document) => this.#call(() => collection.countDocuments(filter)),
       find: (filter: Document, options: object) => cursor(() => collection.find(filter, options).toArray()),
       aggregate: (pipeline: Document[]) => cursor(() => collection.aggregate(pipeline).toArray()),
-      watch: (pipeline: Document[]) => collection.watch(pipeline),
+      watch: (pipeline: Document[], options: object) => collection.watch(pipeline, options),
     }
   }
 
