@@ -14,7 +14,7 @@ import type { EncodedChange } from '../encoded-job-store.ts'
 import type { BulkOutcome, Connection, Deadline } from './connection.ts'
 import { documentId, documentOf, type Identified, updateOf } from './documents.ts'
 import type { Inserter } from './inserter.ts'
-import { checkTexts, entryOf, sealOf } from './outbox.ts'
+import { entryOf, sealOf } from './outbox.ts'
 import type { Tidier } from './tidier.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -73,20 +73,15 @@ export class ChangeWriter {
   #plan(change: EncodedChange, token: string): Plan {
     const key = 'key' in change ? change.key : change.record
     const id = documentId(key)
-    const inserts = change.inserts.map((record) => {
-      checkTexts(record, record)
-      return { ...documentOf(record, this.#nextSequence()), ...sealOf(token) }
-    })
+    const inserts = change.inserts.map((record) => ({ ...documentOf(record, this.#nextSequence()), ...sealOf(token) }))
     const hasInserts = inserts.length > 0
     const entry = hasInserts ? entryOf(token, key, inserts) : undefined
     if (!('key' in change)) {
-      checkTexts(key, change.record)
       const outbox = hasInserts ? { outbox: [entry], unfinished: token } : {}
       const document = { ...documentOf(change.record, this.#nextSequence()), commit: token, ...outbox }
       return { change, id, operation: { insertOne: { document } }, document, inserts, version: change.record.version }
     }
     const { expect, patch } = change
-    checkTexts(key, patch ?? {})
     const { $set, $unset } = updateOf(key.kind, expect, patch)
     const unfinished = hasInserts || patch === null ? { unfinished: token } : {}
     const update = {

@@ -8,28 +8,22 @@
  * An entry has the name of its commit. Runs of one job have one spec: an entry holds each text once.
  */
 
-import { SerializationError } from '../../errors.ts'
+import { PayloadTooLargeError } from '../../errors.ts'
 import { StoredFields, storedObject } from '../../jobs/fields.ts'
 import type { RecordKey } from '../../jobs/record.ts'
+import type { TextLimit } from '../encoded-job-store.ts'
 import type { Document, Identified } from './documents.ts'
 
-/** What a document takes at most; the server refuses more than 16 MiB. Two texts and an outbox are below it together. */
-const LARGEST_TEXT = 5 * 2 ** 20
+/** Two texts and an outbox are together below the 16 MiB that a server takes for a document. */
+export const TEXT_LIMIT: TextLimit = {
+  bytes: 5 * 2 ** 20,
+  because: 'a third of a document of MongoDB, which takes 16 MiB',
+}
 const LARGEST_OUTBOX = 5.75 * 2 ** 20
 /** What a document takes in BSON beside its texts, more or less. */
 const DOCUMENT_BYTES = 600
 
-/** @throws SerializationError where a text would make the document larger than the server takes */
-export function checkTexts(key: RecordKey, texts: { readonly spec?: unknown; readonly status?: unknown }): void {
-  for (const [name, text] of Object.entries(texts)) {
-    // A character takes three bytes at most: most texts need not be measured.
-    if (typeof text !== 'string' || text.length * 3 <= LARGEST_TEXT) continue
-    const bytes = Buffer.byteLength(text)
-    if (bytes > LARGEST_TEXT) throw tooLarge(key, `a ${name}`, LARGEST_TEXT, bytes)
-  }
-}
-
-/** @throws SerializationError where the document would be larger than the server takes */
+/** @throws PayloadTooLargeError where the document would be larger than the server takes */
 export function entryOf(token: string, key: RecordKey, documents: readonly Identified[]): Document {
   const specs: string[] = []
   const places = new Map<string, number>()
@@ -46,13 +40,9 @@ export function entryOf(token: string, key: RecordKey, documents: readonly Ident
     bytes += DOCUMENT_BYTES + (typeof status === 'string' ? Buffer.byteLength(status) : 0)
     return { ...rest, spec: place }
   })
-  if (bytes > LARGEST_OUTBOX) throw tooLarge(key, 'what is inserted with it', LARGEST_OUTBOX, bytes)
+  if (bytes > LARGEST_OUTBOX)
+    throw new PayloadTooLargeError(`${key.kind}.inserts`, bytes, LARGEST_OUTBOX, TEXT_LIMIT.because)
   return { token, specs, records }
-}
-
-function tooLarge({ kind, id }: RecordKey, what: string, most: number, bytes: number): SerializationError {
-  const rule = `${what} must take at most ${most} bytes, so that the document stays below the 16 MiB that MongoDB takes; it takes ${bytes}`
-  return new SerializationError(kind, id, rule)
 }
 
 /** The documents that an outbox has still to insert, as they are to be inserted. */

@@ -14,6 +14,7 @@ import { prepareCollection } from './indexes.ts'
 import { Inserter } from './inserter.ts'
 import { Notifications } from './notifications.ts'
 import type { ResolvedMongoOptions } from './options.ts'
+import { TEXT_LIMIT } from './outbox.ts'
 import { RecordReader } from './records.ts'
 import { Repair } from './repair.ts'
 import { SeriesKeeper } from './series.ts'
@@ -27,6 +28,7 @@ export class Session implements ServerSession {
   readonly due: DueReader
   readonly records: RecordReader
   readonly series: SeriesKeeper
+  readonly textLimit = TEXT_LIMIT
 
   readonly #connection: Connection
   readonly #changes: ChangeWriter

@@ -75,7 +75,7 @@ describe('the MongoDB store', () => {
 describe('what is too large for a document', () => {
   const text = 'x'.repeat(5 * 2 ** 20)
 
-  it('is refused with the limit named, before anything is written', async () => {
+  it('UX-19 is refused with the limit named, before anything is written', async () => {
     const store = await openStore()
     const large = jobRecord('large', { spec: { input: text } })
     const error = await errorOf(
@@ -84,7 +84,7 @@ describe('what is too large for a document', () => {
         { expect: 0, record: large },
       ]),
     )
-    expect(error.code).toBe('SERIALIZATION')
+    expect(error.code).toBe('PAYLOAD_TOO_LARGE')
     expect(error.message).toContain('16 MiB')
     expect(await store.count({ kind: 'job' })).toBe(0)
   })

@@ -12,6 +12,7 @@ export const PLACES: Readonly<Record<string, (name: string, directory: string) =
   postgres: (name) => `${server('POSTGRES')}?table=t${run}_${name}`,
   mysql: (name) => `${server('MYSQL')}?table=t${run}_${name}`,
   redis: (name) => `${server('REDIS')}?prefix=t${run}:${name}`,
+  mongodb: (name) => `${server('MONGODB')}?collection=t${run}_${name}`,
   etcd: (name) => `${server('ETCD')}/t${run}-${name}`,
   zookeeper: (name) => `${server('ZOOKEEPER')}/t${run}-${name}`,
 }

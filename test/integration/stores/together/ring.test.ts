@@ -24,7 +24,7 @@ import { jobRecord, runRecord } from '../../../../src/testing/conformance/record
 import { PLACES } from './places.ts'
 
 const HOST = { workerId: 'test', now: Date.now, wakeup: () => undefined, reportError: () => undefined }
-const JOURNEY = ['sqlite', 'postgres', 'mysql', 'redis', 'etcd', 'zookeeper']
+const JOURNEY = ['sqlite', 'postgres', 'mysql', 'redis', 'mongodb', 'etcd', 'zookeeper']
 const ALL = 1_000_000
 const MANY = 600
 
