@@ -16,6 +16,8 @@ import {
 export interface BulkOutcome {
   /** How many records the updates of the bulk found. */
   readonly matched: number
+  /** How many records its deletions removed. */
+  readonly deleted: number
   /** Indexes of the inserts that were refused because their id is taken. */
   readonly duplicates: ReadonlySet<number>
 }
@@ -84,14 +86,14 @@ export class Connection {
 
   /** Many writes, independent of each other. Ids that are taken are no error. */
   async bulk(operations: readonly object[], deadline = this.deadline()): Promise<BulkOutcome> {
-    if (operations.length === 0) return { matched: 0, duplicates: new Set() }
+    if (operations.length === 0) return { matched: 0, deleted: 0, duplicates: new Set() }
     try {
       const result = await this.#raced(deadline, () => this.#collection.bulkWrite(operations, { ordered: false }))
-      return { matched: matchedIn(result), duplicates: new Set() }
+      return { ...countsIn(result), duplicates: new Set() }
     } catch (error) {
       const duplicates = duplicatesIn(error)
       if (duplicates === undefined) throw bareError(error)
-      return { matched: matchedIn(property(error, 'result')), duplicates }
+      return { ...countsIn(property(error, 'result')), duplicates }
     }
   }
 
@@ -132,9 +134,12 @@ export class Connection {
   }
 }
 
-function matchedIn(result: unknown): number {
-  const matched = property(result, 'matchedCount')
-  return typeof matched === 'number' ? matched : 0
+function countsIn(result: unknown): Omit<BulkOutcome, 'duplicates'> {
+  const countOf = (name: string): number => {
+    const count = property(result, name)
+    return typeof count === 'number' ? count : 0
+  }
+  return { matched: countOf('matchedCount'), deleted: countOf('deletedCount') }
 }
 
 /** The duplicates that an error tells of; undefined where it tells of anything else. */

@@ -32,11 +32,13 @@ export class Session implements ServerSession {
 
   readonly #connection: Connection
   readonly #changes: ChangeWriter
+  readonly #tidier: Tidier
   readonly #notifications: Notifications | undefined
 
   private constructor(connection: Connection, tokens: Tokens, notifications: Notifications | undefined) {
     const inserter = new Inserter(connection)
     const tidier = new Tidier(connection)
+    this.#tidier = tidier
     this.due = new DueReader(connection, new Repair(connection, inserter, tidier, tokens))
     this.records = new RecordReader(connection)
     this.series = new SeriesKeeper(connection, tidier)
@@ -70,8 +72,11 @@ export class Session implements ServerSession {
     return this.#changes.commit(changes)
   }
 
+  /** Those that no outbox has to do with go at once. */
   async removeJobs(): Promise<number> {
-    let removed = 0
+    const mentioned = await this.#tidier.mentioned()
+    const filter = { kind: 'job', unfinished: { $exists: false }, _id: { $nin: [...mentioned] } }
+    let removed = (await this.#connection.bulk([{ deleteMany: { filter } }])).deleted
     for (;;) {
       const found = await this.#connection.find({ kind: 'job' }, { projection: { version: 1 }, limit: PAGE })
       if (found.length === 0) return removed

@@ -164,6 +164,17 @@ describe('what a dead process left to be inserted', () => {
     expect(await recordsOf(place)).toEqual(sorted([{ ...job, version: 9 }, taken, ...added]))
   }, 30_000)
 
+  it('is not lost when all jobs are removed', async () => {
+    const place = await placeOn(newClient())
+    await place.survivor.commit([job, jobRecord('other')].map((record) => ({ expect: 0, record })))
+    place.client.dieAt(1, 'after')
+    await commitOne(place.dying, { expect: 1, key, patch: { due: null }, inserts: added }).catch(() => undefined)
+    expect(await place.survivor.removeJobs()).toBe(2)
+    expect(await place.survivor.getAllJobs()).toEqual([])
+    await finished(place)
+    expect(await recordsOf(place)).toEqual(sorted(added))
+  }, 30_000)
+
   it('is no reason to say of an insert that it existed', async () => {
     const place = await placeOn(newClient())
     await place.survivor.commit([
