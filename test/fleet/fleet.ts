@@ -16,6 +16,7 @@ import { describeJob, WHOLE_HISTORY } from '../workload/job-calls.ts'
 import type { Behaviour, JobPlan } from '../workload/plan.ts'
 import { EventLog, readEventLog } from './event-log.ts'
 import { FaultLog } from './fault-log.ts'
+import type { ClockPlan } from './member-clock.ts'
 import { MemberProcess } from './member-process.ts'
 import { trueTime, WallClock } from './true-time.ts'
 
@@ -31,6 +32,10 @@ export interface FleetOptions {
   readonly seed?: string
   /** Name of a bug that the store of each process is to have. */
   readonly bug?: string | undefined
+  /** Process -> its clock, where that is not the machine's. */
+  readonly clocks?: ReadonlyMap<string, ClockPlan>
+  /** By how many ms the wall clocks of processes that judge the time themselves are wrong at most. @default 1: each shows whole ones */
+  readonly skewMs?: number
   /** The way of a process to the store. @default `url` */
   readonly urlOf?: (process: string) => string
 }
@@ -75,7 +80,7 @@ export class Fleet {
   readonly #office: Scheduler
 
   constructor(options: FleetOptions) {
-    const { url, processes, leaseMs, pollMs, seed = 'fleet', bug, urlOf = () => url } = options
+    const { url, processes, leaseMs, pollMs, seed = 'fleet', bug, clocks, urlOf = () => url } = options
     this.#options = options
     this.#store = storeFrom(url, 'url')
     this.#office = new Scheduler({
@@ -87,7 +92,7 @@ export class Fleet {
     this.#office.register('work', () => undefined)
     const settings = { leaseMs, pollMs, seed, bug, log: this.#log }
     this.members = processNames(processes).map(
-      (name) => new MemberProcess(name, { ...settings, url: urlOf(name) }, this.faults),
+      (name) => new MemberProcess(name, { ...settings, url: urlOf(name), clock: clocks?.get(name) }, this.faults),
     )
   }
 
@@ -155,7 +160,7 @@ export class Fleet {
 
   /** The course up to now. The processes stand still while log and store are read, so that both tell of one moment. */
   async course(): Promise<Course> {
-    const { leaseMs, pollMs, longestRunMs } = this.#options
+    const { leaseMs, pollMs, longestRunMs, skewMs = SKEW_MS } = this.#options
     const up = this.members.filter(({ isUp }) => isUp)
     for (const member of up) member.freeze()
     try {
@@ -166,7 +171,7 @@ export class Fleet {
         processes: this.members.map(({ name }) => name),
         leaseMs,
         pollMs,
-        skewMs: SKEW_MS,
+        skewMs,
         longestRunMs,
         clock: this.#wallClock.segments(),
         caughtUpTo: this.#caughtUpTo,

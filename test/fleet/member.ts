@@ -9,12 +9,13 @@ import { Random } from '../workload/random.ts'
 import { logScheduler } from '../workload/scheduler-log.ts'
 import { SEEDED_BUGS } from '../workload/seeded-bugs.ts'
 import { EventLog } from './event-log.ts'
+import { memberClock } from './member-clock.ts'
 import type { MemberSettings, Order, Report } from './orders.ts'
 import { trueTime } from './true-time.ts'
 import { watchTurns } from './turns.ts'
 
 const settings: MemberSettings = JSON.parse(process.argv[2] ?? '{}')
-const { process: name, boot, url, leaseMs, pollMs, seed, bug } = settings
+const { process: name, boot, url, leaseMs, pollMs, seed, bug, clock } = settings
 const log = new EventLog(settings.log, { process: name, boot })
 
 const actor: Actor = {
@@ -37,6 +38,7 @@ const scheduler = new Scheduler({
   timezone: 'UTC',
   workerId: `${name}.${boot}`,
   jobStores: { default: store },
+  ...(clock === undefined ? {} : { clock: memberClock(clock) }),
   leaseDuration: leaseMs,
   pollInterval: pollMs,
 })

@@ -1,6 +1,7 @@
 /** What a fleet and its processes say to each other. */
 
 import type { Writer } from './event-log.ts'
+import type { ClockPlan } from './member-clock.ts'
 
 /** What a process is started with. */
 export interface MemberSettings extends Writer {
@@ -12,6 +13,8 @@ export interface MemberSettings extends Writer {
   readonly seed: string
   /** Name of a bug that its store is to have. */
   readonly bug?: string | undefined
+  /** @default the machine's clock */
+  readonly clock?: ClockPlan | undefined
   /** Path of the event log. */
   readonly log: string
 }

@@ -7,6 +7,7 @@ import { drawEdits } from '../../workload/draw-edits.ts'
 import { longestRun } from '../../workload/plan.ts'
 import { Random } from '../../workload/random.ts'
 import { Network } from '../network/network.ts'
+import { drawClocks, skewOf } from '../plan/draw-clocks.ts'
 import { drawFaults } from '../plan/draw-faults.ts'
 import type { PlannedFault } from '../plan/fault-plan.ts'
 import { tricksOf } from '../tricks/index.ts'
@@ -38,6 +39,8 @@ export interface ChaosCourse extends Course {
   readonly failures: readonly string[]
 }
 
+/** Stores whose due times and leases are judged by the server's clock. */
+const SERVERS_WITH_CLOCK = new Set(['postgres', 'mysql', 'redis', 'mongodb'])
 const FIRST_FAULT_MS = 3_000
 const CATCH_UP_MS = 60_000
 const GRACE_MS = 2_000
@@ -63,6 +66,8 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
   const jobs = drawJobs(random.stream('jobs'), start)
   const edits = drawEdits(random.stream('edits'), jobs, until, start)
   const times = { leaseMs, pollMs, longestRunMs: longestRun(leaseMs) }
+  const serverJudges = SERVERS_WITH_CLOCK.has(store)
+  const clocks = drawClocks(random.stream('clocks'), { processes: names, leaseMs, serverJudges, untilMs: until })
   try {
     await using fleet = new Fleet({
       url,
@@ -70,6 +75,8 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
       ...times,
       seed: options.seed,
       bug: options.bug,
+      clocks,
+      skewMs: skewOf({ leaseMs, serverJudges }),
       urlOf: (name) => network?.urlOf(name) ?? url,
     })
     await fleet.start()
