@@ -69,6 +69,13 @@ export const STORES = {
       new (await import('../../dist/redis.js')).RedisJobStore({ url, prefix, timeout: TIMEOUT }),
     states: [AS_FILLED],
   },
+  mongodb: {
+    title: 'MongoDB protocol',
+    server: 'mongodb',
+    create: async ({ url, name: collection }) =>
+      new (await import('../../dist/mongodb.js')).MongoJobStore({ url, collection, timeout: TIMEOUT }),
+    states: [AS_FILLED],
+  },
 }
 
 async function onPostgres(url, sql) {
