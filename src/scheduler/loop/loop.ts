@@ -167,8 +167,10 @@ export class Loop {
       if (clock.monotonic() >= slot.pollAt) {
         slot.pollAt = this.#nextPoll(slot)
         if (roles.execute && queues.isAnyPaused(slot)) await queues.readPauses(slot, clock.monotonic())
-        // One by one: a store that fails is asked once.
-        for (const lane of ['run', 'job'] as const) await this.#learn(slot, [lane], 0)
+        // One by one: a store that fails is asked once. What is due already, or may be after a failure, is looked at anyway.
+        for (const lane of ['run', 'job'] as const) {
+          if (!slot.agenda.isDue(lane, slot.now())) await this.#learn(slot, [lane], 0)
+        }
       }
       slot.isFiring = true
       if (roles.execute && this.#isAnythingToStart(slot)) {
