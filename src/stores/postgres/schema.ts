@@ -42,8 +42,10 @@ export const MIGRATIONS: readonly Migration[] = [
     `CREATE INDEX ${index.historyDue} ON ${records} (due, seq) WHERE lane = 'history' AND due IS NOT NULL`,
     `CREATE INDEX ${index.newest} ON ${records} (kind, at, id)`,
     `CREATE INDEX ${index.byState} ON ${records} (kind, state, at, id) WHERE state <> 'completed'`,
-    `CREATE INDEX ${index.activeRuns} ON ${records} (job_id, at) WHERE state IN ('pending', 'running')`,
-    `CREATE INDEX ${index.finishedRuns} ON ${records} (job_id, at, id) WHERE kind = 'run'`,
+    `CREATE INDEX ${index.activeRuns} ON ${records} (job_id, at)
+      WHERE job_id IS NOT NULL AND state IN ('pending', 'running')`,
+    `CREATE INDEX ${index.finishedRuns} ON ${records} (job_id, at, id)
+      WHERE job_id IS NOT NULL AND kind = 'run'`,
     `CREATE INDEX ${index.finishedEnqueued} ON ${records} (function_ref, at, id)
       WHERE kind = 'run' AND job_id IS NULL AND lane = 'history'`,
   ],
