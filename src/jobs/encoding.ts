@@ -11,7 +11,6 @@ import type { JobSpec, JobStatus } from './job.ts'
 import type { StoredSettings } from './job-settings.ts'
 import { NOTE_READERS } from './notes.ts'
 import type { JobOverrides, StoredOverride } from './override.ts'
-import { DEFAULT_POLICY, type JobPolicy } from './policy.ts'
 import type { RecordContents, RecordKind } from './record.ts'
 import {
   FRESH_STATUS,
@@ -24,16 +23,10 @@ import {
   type StoredError,
 } from './run.ts'
 import type { Serializer } from './serializer.ts'
-import { storedPolicy } from './stored-policy.ts'
+import { storedPolicy, writtenPolicy } from './stored-policy.ts'
 
 /** Version of the layout that this release writes. */
 export const ENCODING_VERSION = 1
-
-/**
- * The policy that layout 1 leaves out: what nearly all jobs have. A test pins its values, because records that were
- * written without a policy mean these; other defaults need a layout 2.
- */
-export const UNWRITTEN_POLICY: JobPolicy = DEFAULT_POLICY
 
 /** Text of a spec. */
 export function encodeSpec(kind: RecordKind, spec: RecordContents[RecordKind]['spec'], serializer: Serializer): string {
@@ -46,13 +39,15 @@ export function encodeSpec(kind: RecordKind, spec: RecordContents[RecordKind]['s
     if (override !== null) fields['override'] = { changes: override.changes, declared: written(override.declared) }
   }
   if (input !== undefined) fields['input'] = input
-  if (policy !== UNWRITTEN_POLICY) fields['policy'] = policy
+  const unusual = writtenPolicy(policy)
+  if (unusual !== undefined) fields['policy'] = unusual
   return serializer.encode(fields)
 }
 
 /** Settings without the policy that is left out. */
 function written({ queue, priority, policy }: StoredSettings): object {
-  return policy === UNWRITTEN_POLICY ? { queue, priority } : { queue, priority, policy }
+  const unusual = writtenPolicy(policy)
+  return unusual === undefined ? { queue, priority } : { queue, priority, policy: unusual }
 }
 
 const STATUS_FIELDS = Object.keys(FRESH_STATUS) as (keyof RunStatus)[]
@@ -124,7 +119,7 @@ function jobSpec(fields: StoredFields): JobSpec {
     trigger: triggerFromJSON(fields.value('trigger')),
     input: fields.value('input'),
     executor: fields.text('executor'),
-    policy: storedPolicy(fields, UNWRITTEN_POLICY),
+    policy: storedPolicy(fields),
     tags: fields.texts('tags'),
     metadata: storedObject(fields.value('metadata'), 'job.spec.metadata'),
     override: fields.value('override') === undefined ? null : storedOverride(fields.nested('override')),
@@ -139,7 +134,7 @@ function storedOverride(fields: StoredFields): StoredOverride {
     declared: {
       queue: declared.text('queue'),
       priority: declared.number('priority'),
-      policy: storedPolicy(declared, UNWRITTEN_POLICY),
+      policy: storedPolicy(declared),
     },
   }
 }
@@ -148,7 +143,7 @@ function runSpec(fields: StoredFields): RunSpec {
   return {
     input: fields.value('input'),
     executor: fields.text('executor'),
-    policy: storedPolicy(fields, UNWRITTEN_POLICY),
+    policy: storedPolicy(fields),
   }
 }
 

@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import {
-  decodeSpec,
-  decodeStatus,
-  ENCODING_VERSION,
-  encodeSpec,
-  encodeStatus,
-  UNWRITTEN_POLICY,
-} from '../../../src/jobs/encoding.ts'
+import { decodeSpec, decodeStatus, ENCODING_VERSION, encodeSpec, encodeStatus } from '../../../src/jobs/encoding.ts'
 import type { JobSpec } from '../../../src/jobs/job.ts'
 import { DEFAULT_HISTORY, DEFAULT_POLICY, DEFAULT_RETRY, type JobPolicy } from '../../../src/jobs/policy.ts'
 import { FRESH_STATUS, type RunSpec, type RunStatus } from '../../../src/jobs/run.ts'
 import { jsonSerializer, type Serializer } from '../../../src/jobs/serializer.ts'
+import { UNWRITTEN_POLICY } from '../../../src/jobs/stored-policy.ts'
 import { cron, interval } from '../../../src/triggers/index.ts'
 
 const policy: JobPolicy = {
@@ -113,7 +107,7 @@ describe('specs', () => {
     ['policy.onCrash', { policy: { ...policy, onCrash: 'explode' } }],
     ['policy.retry', { policy: { ...policy, retry: 3 } }],
     ['policy.retry.factor', { policy: { ...policy, retry: { ...policy.retry, factor: null } } }],
-    ['policy.history.keep', { policy: { ...policy, history: {} } }],
+    ['policy.history.keep', { policy: { ...policy, history: { keep: 'many' } } }],
     ['policy.retry.delaysMs', { policy: { ...policy, retry: { ...policy.retry, delaysMs: ['1s'] } } }],
     ['policy.retry.only', { policy: { ...policy, retry: { ...policy.retry, only: 'E_BUSY' } } }],
     ['policy.overlap', { policy: { ...policy, overlap: 'sometimes' } }],
@@ -191,6 +185,22 @@ describe('what layout 1 leaves out', () => {
       retry: { ...DEFAULT_RETRY, ...written.retry },
       history: { ...DEFAULT_HISTORY, ...written.history },
     })
+  })
+
+  test('of a policy only what differs is written, and equal ones are read as one object', () => {
+    const unusual = { ...DEFAULT_POLICY, timeoutMs: 5_000, history: { ...DEFAULT_HISTORY, keep: 7 } }
+    const text = encodeSpec('run', { ...runSpec, policy: unusual }, jsonSerializer)
+    expect(JSON.parse(text)).toMatchObject({ policy: { timeoutMs: 5_000, history: { keep: 7 } } })
+    expect(text).toContain('"policy":{"timeoutMs":5000,"history":{"keep":7}}')
+    const read = decodeSpec('run', text, jsonSerializer).policy
+    expect(read).toStrictEqual(unusual)
+    expect(decodeSpec('run', text, jsonSerializer).policy).toBe(read)
+  })
+
+  test('a policy that equals the usual one is not written', () => {
+    const text = encodeSpec('run', { ...runSpec, policy: structuredClone(DEFAULT_POLICY) }, jsonSerializer)
+    // Its lists are others, and are all that is written.
+    expect(JSON.parse(text)).not.toHaveProperty('policy.history')
   })
 
   test('an override takes no room where there is none, nor a declared policy that is the usual one', () => {
