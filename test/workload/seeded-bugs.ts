@@ -8,7 +8,7 @@ import { APPLIED } from '../../src/jobs/record.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 
 /** What bugs are put into. */
-type Victim = Pick<RecordStore, 'get' | 'due' | 'commit'>
+type Victim = Pick<RecordStore, 'get' | 'due' | 'nextDue' | 'commit'>
 
 export interface SeededBug {
   /** Puts it into a store. */
@@ -122,14 +122,18 @@ function looksBackOneSecond(store: Victim): void {
 /** A wait of more than 2^31 ms is over at once, and what it was for counts as due. */
 function trustsLongTimers(store: Victim): void {
   const due = store.due.bind(store)
+  const nextDue = store.nextDue.bind(store)
+  let now = Number.POSITIVE_INFINITY
+  const isOver = (at: number | null): boolean => at !== null && (at <= now || at - now > 2 ** 31)
   store.due = async (query) => {
     if (query.lane !== 'job') return due(query)
+    now = query.before
     const all = await due({ ...query, before: Number.MAX_SAFE_INTEGER, limit: 10_000 })
-    const isOver = ({ due: at }: { readonly due: number | null }): boolean => {
-      const wait = (at ?? Number.POSITIVE_INFINITY) - query.before
-      return wait <= 0 || (wait > 2 ** 31 && wait < Number.POSITIVE_INFINITY)
-    }
-    return all.filter(isOver).slice(0, query.limit)
+    return all.filter((job) => isOver(job.due)).slice(0, query.limit)
+  }
+  store.nextDue = async (query) => {
+    const next = await nextDue(query)
+    return query.lane === 'job' && isOver(next) ? now : next
   }
 }
 

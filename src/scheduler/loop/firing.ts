@@ -19,7 +19,7 @@ import type { StoreSlot } from '../slots/store-slot.ts'
 import type { StepResult } from './loop.ts'
 import type { Replacing } from './replacing.ts'
 import { type DecidedJob, placeSums } from './skip-sums.ts'
-import type { UncertainClaims } from './uncertain-claims.ts'
+import type { UncertainClaim, UncertainClaims } from './uncertain-claims.ts'
 
 /** Jobs looked at in one step: bounds how long the event loop is kept. */
 const SLICE = 500
@@ -193,7 +193,7 @@ export class Firing {
   }
 
   /** The first run may be claimed, or come to be: it is looked for at the next visit. */
-  #remember(slot: StoreSlot, { executor, runs }: Fire, askedAt: number, tell: () => void): void {
+  #remember(slot: StoreSlot, { executor, runs }: Fire, askedAt: number, tell: UncertainClaim['tell']): void {
     const [run] = runs
     if (executor === undefined || run === undefined) return
     executor.giveBack(run.queue)
@@ -201,10 +201,21 @@ export class Firing {
   }
 
   /** What is told of a fire whose reply was lost, once its first run is known to be there. */
-  #tell(slot: StoreSlot, fire: Fire): void {
+  async #tell(slot: StoreSlot, fire: Fire): Promise<void> {
     for (const run of fire.runs) this.#kernel.emitRun('run:submitted', run, slot)
-    for (const run of fire.skipped) this.#kernel.emitRun('run:skipped', run, slot)
+    for (const run of await this.#added(slot, fire.skipped)) this.#kernel.emitRun('run:skipped', run, slot)
     this.#tellIfLast(slot, fire)
+  }
+
+  /** Those of these skipped runs that were added, and not there before; none where the store fails once more. */
+  async #added(slot: StoreSlot, skipped: readonly RunRecord[]): Promise<readonly RunRecord[]> {
+    if (skipped.length === 0) return skipped
+    try {
+      const stored = await slot.store.get(skipped.map(({ id }) => ({ kind: 'run', id }) as const))
+      return skipped.filter(({ status }, index) => stored[index]?.status.finishedAt === status.finishedAt)
+    } catch {
+      return NONE
+    }
   }
 
   #tellIfLast(slot: StoreSlot, { isLast, job }: Fire): void {

@@ -20,8 +20,8 @@ export interface UncertainClaim {
   readonly expect: number
   /** Monotonic: when its lease is over. A request that is still on its way then claims nothing for anybody. */
   readonly until: number
-  /** What listeners would have been told with the reply. */
-  readonly tell: () => void
+  /** Tells listeners what they would have been told with the reply. Never rejects. */
+  readonly tell: () => Promise<void> | void
 }
 
 /** Most that are remembered of a store; what is beyond is taken over when its lease is over. */
@@ -56,7 +56,7 @@ export class UncertainClaims {
     const askedAt = this.#kernel.clock.monotonic()
     const claimed = own.length === 0 ? [] : await this.#renew(slot, own)
     for (const { run } of [...settled, ...own.map(({ claim }) => claim)]) slot.uncertainClaims.delete(run.id)
-    for (const { tell } of ended) tell()
+    for (const { tell } of ended) await tell()
     return { claimed, askedAt }
   }
 
@@ -78,7 +78,7 @@ export class UncertainClaims {
       const claimed: ClaimedRun[] = []
       for (const [index, { claim, run, patch, executor }] of steps.entries()) {
         const isApplied = results[index]?.applied === true
-        if (isApplied) claim.tell()
+        if (isApplied) await claim.tell()
         if (isApplied && executor !== undefined) claimed.push({ run: patchedRecord<'run'>(run, patch), executor })
         else executor?.giveBack(run.queue)
       }

@@ -96,6 +96,25 @@ describe.each(STORES)('a lost reply on %s', (_name, newStore) => {
     return { ...bench, store, recorder }
   }
 
+  it('to a fire: of the skipped ones only those are told that had no record before', async () => {
+    const { clock, scheduler, store } = await lossy()
+    const startDate = new Date(START - 5 * SECOND)
+    await scheduler.addJob('work', interval('1s', { startDate }), { id: 'tick' })
+    await clock.advance(5 * SECOND)
+    await scheduler.pauseJob('tick')
+    clock.step(-7_500)
+    await scheduler.resumeJob('tick')
+    const events = recordEvents(scheduler)
+    store.loseReply(isFire)
+    clock.step(10_000)
+    scheduler.wakeup()
+    await clock.advance(SECOND)
+    const seconds = events
+      .filter((event) => event.startsWith('run:skipped'))
+      .map((event) => (Number(event.split('@')[1]) - START) / SECOND)
+    expect(seconds).toEqual([-2, -1, 0, 6])
+  })
+
   it('to a fire: the run starts within the pause after the failure, once, and no lease is lost', async () => {
     const { clock, scheduler, store, recorder } = await lossy()
     await scheduler.addJob('work', interval('1m'), { id: 'tick' })
