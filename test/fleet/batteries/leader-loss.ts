@@ -46,7 +46,10 @@ export async function leaderLoss({ cluster, processes, jobs, seconds }: LeaderLo
   const ledAt = trueTime()
   endFault()
   await sleep(300 * seconds)
+  // All of it shares one machine, and a node that comes up takes much of it.
+  const endSlowness = fleet.faults.begin('slow', null)
   await leader.server.start()
+  endSlowness()
   await sleep(500 * seconds)
   await fleet.catchUp(60_000)
   const course = await fleet.course()
