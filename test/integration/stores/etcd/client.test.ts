@@ -1,5 +1,6 @@
 /** The user's own client, news between processes, compaction. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Etcd3 } from 'etcd3'
 import { expect, it } from 'vitest'
 import { commitOne, getRun, insert, NOW, runRecord } from '../../../../src/testing/conformance/records.ts'
@@ -28,16 +29,23 @@ it('what one process adds wakes the others, and what it claims does not', async 
     await insert(left.store, runRecord(`run-${count}`))
     return right.wakeups.length
   }
-  await expect.poll(heardOf, { timeout: 5_000 }).toBeGreaterThan(0)
+  await expect.poll(heardOf, { timeout: 10_000, interval: 200 }).toBeGreaterThan(0)
+  // What was added before the first of it was heard may still be on its way.
+  const heardMeanwhile = async (): Promise<number> => {
+    const before = right.wakeups.length
+    await sleep(500)
+    return right.wakeups.length - before
+  }
+  await expect.poll(heardMeanwhile, { timeout: 10_000 }).toBe(0)
   expect(left.wakeups).toEqual([])
 
-  await insert(left.store, runRecord('claimed'))
-  await expect.poll(() => right.wakeups.length).toBeGreaterThan(1)
   const heard = right.wakeups.length
+  await insert(left.store, runRecord('claimed'))
+  await expect.poll(() => right.wakeups.length, { timeout: 10_000 }).toBe(heard + 1)
   await commitOne(left.store, { expect: 1, key: { kind: 'run', id: 'claimed' }, patch: { state: 'running' } })
   // The next news comes behind whatever the claim would have told.
   await insert(left.store, runRecord('after'))
-  await expect.poll(() => right.wakeups.length).toBe(heard + 1)
+  await expect.poll(() => right.wakeups.length, { timeout: 10_000 }).toBe(heard + 2)
 })
 
 it('the server is told to forget what was overwritten, by one process at a time', async () => {
