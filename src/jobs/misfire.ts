@@ -104,8 +104,12 @@ function skips(trigger: Trigger, first: number, until: number, reason: SkipReaso
     at = trigger.nextAt(at)
   }
   if (at > until || at === NEVER) return listed
-  const limit = trigger.type === 'interval' ? Number.MAX_SAFE_INTEGER : COUNT_LIMIT
-  const count = trigger.countBetween(at - 1, until, limit)
-  listed.push({ at: trigger.latestAt(at - 1, until), count, reason })
+  listed.push({ at: trigger.latestAt(at - 1, until), count: countFireTimes(trigger, at, until), reason })
   return listed
+}
+
+/** How many fire times there are in [first, until]; but for intervals, at most {@link COUNT_LIMIT}. */
+export function countFireTimes(trigger: Trigger, first: number, until: number): number {
+  const limit = trigger.type === 'interval' ? Number.MAX_SAFE_INTEGER : COUNT_LIMIT
+  return trigger.countBetween(first - 1, until, limit)
 }

@@ -4,7 +4,7 @@
  * sum would be left out as existing, and the others with it. So it moves back to the last fire time that has no record.
  */
 
-import type { FireDecision, Skip } from '../../jobs/misfire.ts'
+import { countFireTimes, type FireDecision, type Skip } from '../../jobs/misfire.ts'
 import type { JobRecord, RecordKey, RunRecord } from '../../jobs/record.ts'
 import { runIdOf } from '../../jobs/run.ts'
 import type { ListQuery, RecordStore } from '../../stores/record-store.ts'
@@ -24,13 +24,13 @@ export interface DecidedJob {
  * adds such records.
  */
 export async function placeSums(store: RecordStore, decided: readonly DecidedJob[]): Promise<readonly DecidedJob[]> {
-  const sums = decided.flatMap(({ job, decision }) => decision.skipped.filter(isSum).map((skip) => ({ job, skip })))
+  const sums = decided.flatMap(sumsOf)
   if (sums.length === 0) return decided
   const keys = sums.map(({ job, skip }): RecordKey<'run'> => ({ kind: 'run', id: runIdOf(job.id, skip.at) }))
   const taken = await store.get(keys)
   const places = new Map<Skip, Skip | undefined>()
-  for (const [index, { job, skip }] of sums.entries()) {
-    if (taken[index] !== undefined) places.set(skip, await movedBack(store, job, skip))
+  for (const [index, sum] of sums.entries()) {
+    if (taken[index] !== undefined) places.set(sum.skip, await movedBack(store, sum))
   }
   if (places.size === 0) return decided
   return decided.map(({ job, decision }) => {
@@ -39,27 +39,34 @@ export async function placeSums(store: RecordStore, decided: readonly DecidedJob
   })
 }
 
-function isSum({ count }: Skip): boolean {
-  return count > 1
+/** A sum, and the first of its fire times: the one after the last that is listed by itself. */
+interface Sum {
+  readonly job: JobRecord
+  readonly skip: Skip
+  readonly first: number
+}
+
+function sumsOf({ job, decision: { skipped } }: DecidedJob): Sum[] {
+  return skipped.flatMap((skip, index) => {
+    const listed = skipped[index - 1]
+    return skip.count > 1 && listed !== undefined ? { job, skip, first: job.spec.trigger.nextAt(listed.at) } : []
+  })
 }
 
 /** The sum at the last of its fire times that has no record; undefined where each has one. */
-async function movedBack(store: RecordStore, job: JobRecord, skip: Skip): Promise<Skip | undefined> {
-  const first = job.due ?? skip.at
+async function movedBack(store: RecordStore, { job, skip, first }: Sum): Promise<Skip | undefined> {
+  const { trigger } = job.spec
   const known = new Set<string>()
-  let { at, count } = skip
+  let { at } = skip
   let before: ListQuery['before'] = { at: at + 1 }
   for (;;) {
     const page: readonly RunRecord[] = await store.list({ kind: 'run', jobId: job.id, before, limit: PAGE })
     for (const { id } of page) known.add(id)
     const last = page.at(-1)
     const readTo = last === undefined || page.length < PAGE ? Number.NEGATIVE_INFINITY : last.at
-    while (count > 0 && at > readTo && known.has(runIdOf(job.id, at))) {
-      at = job.spec.trigger.latestAt(first - 1, at - 1)
-      count -= 1
-    }
-    if (count === 0) return undefined
-    if (at > readTo || last === undefined) return { at, count, reason: skip.reason }
+    while (at >= first && at > readTo && known.has(runIdOf(job.id, at))) at = trigger.latestAt(first - 1, at - 1)
+    if (at < first) return undefined
+    if (at > readTo || last === undefined) return { ...skip, at, count: countFireTimes(trigger, first, at) }
     before = { at: last.at, id: last.id }
   }
 }

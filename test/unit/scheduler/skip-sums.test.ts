@@ -1,8 +1,8 @@
 /** Skipped fire times beyond the first hundred share one record: where it goes when its own place is taken. */
 
 import { describe, expect, it } from 'vitest'
-import { interval } from '../../../src/index.ts'
-import { at, Recorder, SECOND, START, STORES, startedBench } from './support.ts'
+import { cron, interval } from '../../../src/index.ts'
+import { at, DAY, Recorder, SECOND, START, STORES, startedBench } from './support.ts'
 
 const MISSED = 1_000
 
@@ -35,4 +35,20 @@ describe.each(STORES)('a clock that is set back and mended, on %s', (_name, newS
       [0, MISSED - 99],
     ])
   })
+})
+
+it('a sum of more fire times than are counted says so also where it moved back', async () => {
+  const { clock, scheduler } = await startedBench()
+  scheduler.register('tick', () => undefined)
+  await scheduler.addJob('tick', cron('* * * * * *'), { id: 'job', history: { keep: 10_000 } })
+  await clock.advance(5 * SECOND)
+  await scheduler.pauseJob('job')
+  clock.step(-DAY)
+  await scheduler.resumeJob('job')
+  clock.step(DAY)
+  scheduler.wakeup()
+  await clock.advance(SECOND)
+  const runs = await scheduler.getRuns({ jobId: 'job', limit: 10_000 })
+  const [sum] = runs.filter(({ count }) => count > 1)
+  expect([sum?.dueAt.getTime(), sum?.count]).toEqual([START, 10_000])
 })
