@@ -4,13 +4,13 @@
  * so many from `--seed` on. Writes a page for each course into `chaos-report/`, prints a table, and with `--write` puts it
  * into docs/promises.md. Fails when a promise is broken.
  */
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { digits, markdownTable } from '../bench/frame/format.mjs'
+import { resultOf } from './child-result.mjs'
 import { writeRows } from './marked-table.mjs'
 import { findServer, SERVERS } from './servers/index.mjs'
 
@@ -92,17 +92,7 @@ async function run(store, seed) {
 }
 
 function course(options) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/chaos/main.ts', ...options], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve(code === 0 ? JSON.parse(output) : failed(`it ended with ${code}`)))
-  })
+  return resultOf('test/chaos/main.ts', options).catch(({ message }) => failed(message))
 }
 
 function tell(store, seed, { found, failures, due, faults, starts, lateness, takeover }) {

@@ -3,13 +3,13 @@
  * when none is named, and on clusters whose leader is killed. Prints what became of every due time, and with `--write`
  * puts it into docs/promises.md. Fails when a promise is broken; the aim for lateness is only reported.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { digits, markdownTable } from '../bench/frame/format.mjs'
+import { resultOf } from './child-result.mjs'
 import { writeRows } from './marked-table.mjs'
 import { provideServers, SERVERS } from './servers/index.mjs'
 
@@ -113,17 +113,7 @@ async function onStore(name) {
 function battery(options) {
   const { seconds, jobs, processes } = values
   const load = ['--seconds', seconds, '--jobs', jobs, '--processes', processes]
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/fleet/main.ts', ...options, ...load], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve(code === 0 ? JSON.parse(output) : failed(`it ended with ${code}`)))
-  })
+  return resultOf('test/fleet/main.ts', [...options, ...load]).catch(({ message }) => failed(message))
 }
 
 function report(name, result, load) {

@@ -2,6 +2,7 @@
 
 import type { Random } from '../../workload/random.ts'
 import type { Weather } from '../network/weather.ts'
+import type { Trick } from '../tricks/trick.ts'
 import type { PlannedFault, ProcessFault, ServerFault } from './fault-plan.ts'
 
 export interface PlanOptions {
@@ -15,14 +16,7 @@ export interface PlanOptions {
   /** Whether the server can be killed and frozen. */
   readonly hasServer: boolean
   /** What else the store can do to its clients. */
-  readonly tricks: readonly Trick[]
-}
-
-/** A fault of one kind of store. */
-export interface Trick {
-  readonly name: string
-  /** How long it lasts; 0: it is done at once. */
-  readonly ms: number
+  readonly tricks: readonly Pick<Trick, 'name' | 'ms'>[]
 }
 
 const SHORTEST_GAP_MS = 1_000

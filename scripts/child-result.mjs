@@ -1,0 +1,29 @@
+/** A battery in a process of its own. */
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Runs a TypeScript program to its end; resolves with the JSON that it prints. What it says on the side is shown.
+ * @param {string} program - path from the root of the repository
+ * @param {readonly string[]} options
+ * @throws Error when it fails
+ */
+export function resultOf(program, options) {
+  const child = spawn(process.execPath, ['--import', 'tsx', program, ...options], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text
+  })
+  return new Promise((resolve, reject) => {
+    child.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output))
+      else reject(new Error(`it ended with ${code}`))
+    })
+  })
+}
