@@ -2,20 +2,39 @@
  * The time by which a store's due times and leases are judged: its server's clock where it has one, so that the clocks of
  * machines are never compared with each other; else this process's own.
  *
- * The server is asked when the store opens and once a minute. In between its clock is carried on by this process's
- * monotonic one, so a step of the local wall clock changes nothing. The answer counts from when it arrived: this clock is
- * behind the server's by what the reply took, and never ahead, so nothing starts early.
+ * The server is asked when the store opens, then after a second, two, four, and every ten. In between its clock is
+ * carried on by this process's monotonic one, so a step of the local wall clock changes nothing. It is never ahead of the
+ * server's, so nothing starts early: an answer counts from when it arrived, and the monotonic clock counts at the slowest
+ * rate between the two that the last two answers allow. (Cristian, "Probabilistic clock synchronization", 1989: what a
+ * reply took bounds the error.)
  */
 
 import type { Clock } from '../../core/clock.ts'
 import type { RecordStore } from '../../stores/record-store.ts'
 
-const ASK_AGAIN_MS = 60_000
+const FIRST_AGAIN_MS = 1_000
+const AGAIN_MS = 10_000
+/** By how much two clocks may drift apart: ten times what a machine's quartz does. More, and one of them was set. */
+const MOST_DRIFT = 0.01
+/** What is believed of a clock of which only one answer is known. */
+const SLOWEST = 1 - MOST_DRIFT
+
+/** An answer of the server. */
+interface Answer {
+  /** Epoch ms, rounded down. */
+  readonly time: number
+  /** Monotonic: when the question went out, and when the answer arrived. */
+  readonly sentAt: number
+  readonly arrivedAt: number
+}
 
 export class StoreClock {
   readonly #clock: Clock
-  /** What the server's clock showed, epoch ms, and when that arrived, monotonic. Undefined: the server has none. */
-  #server: { readonly time: number; readonly at: number } | undefined
+  /** The last answer. Undefined: the server has no clock, or was not asked yet. */
+  #answer: Answer | undefined
+  /** Milliseconds of the server in one of the monotonic clock, at least. */
+  #rate = SLOWEST
+  #againMs = FIRST_AGAIN_MS
   #isDoubtful = false
 
   constructor(clock: Clock) {
@@ -24,20 +43,22 @@ export class StoreClock {
 
   /** Epoch ms. */
   now(): number {
-    if (this.#server === undefined) return this.#clock.now()
-    return Math.floor(this.#server.time + this.#clock.monotonic() - this.#server.at)
+    if (this.#answer === undefined) return this.#clock.now()
+    return Math.floor(this.#answer.time + (this.#clock.monotonic() - this.#answer.arrivedAt) * this.#rate)
   }
 
   /** Whether the server's clock should be asked again. */
   get isOld(): boolean {
-    if (this.#server === undefined) return false
-    return this.#isDoubtful || this.#clock.monotonic() - this.#server.at >= ASK_AGAIN_MS
+    if (this.#answer === undefined) return false
+    return this.#isDoubtful || this.#clock.monotonic() - this.#answer.arrivedAt >= this.#againMs
   }
 
   /** Asks the server's clock. */
   async ask(store: Pick<RecordStore, 'serverTime'>): Promise<void> {
+    const sentAt = this.#clock.monotonic()
     const time = await store.serverTime()
-    this.#server = time === undefined ? undefined : { time, at: this.#clock.monotonic() }
+    if (time === undefined) this.#answer = undefined
+    else this.#learn({ time, sentAt, arrivedAt: this.#clock.monotonic() })
     this.#isDoubtful = false
   }
 
@@ -45,4 +66,26 @@ export class StoreClock {
   doubt(): void {
     this.#isDoubtful = true
   }
+
+  #learn(answer: Answer): void {
+    const before = this.#answer
+    this.#answer = answer
+    const bounds = before === undefined ? undefined : ratesBetween(before, answer)
+    if (bounds === undefined || bounds.slowest > 1 + MOST_DRIFT || bounds.fastest < SLOWEST) {
+      this.#rate = SLOWEST
+      this.#againMs = FIRST_AGAIN_MS
+      return
+    }
+    const isStillPossible = this.#rate >= bounds.slowest && this.#rate <= bounds.fastest
+    if (!isStillPossible) this.#rate = Math.max(SLOWEST, bounds.slowest)
+    this.#againMs = Math.min(AGAIN_MS, 2 * this.#againMs)
+  }
+}
+
+/** How fast the server's clock can have gone, in milliseconds of the monotonic one; undefined where no time went by. */
+function ratesBetween(first: Answer, second: Answer): { slowest: number; fastest: number } | undefined {
+  const elapsed = second.time - first.time
+  const shortest = second.sentAt - first.arrivedAt
+  if (shortest <= 0) return undefined
+  return { slowest: (elapsed - 1) / (second.arrivedAt - first.sentAt), fastest: (elapsed + 1) / shortest }
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StoreClock } from '../../../src/scheduler/slots/store-clock.ts'
 import { ManualClock } from '../../../src/testing.ts'
@@ -24,25 +25,77 @@ describe('the clock of a store', () => {
   it("UX-20 is the server's, whatever the clock of this machine shows or is set to", async () => {
     const clock = new ManualClock()
     const time = new StoreClock(clock)
+    const server = serverAhead(clock)
     const before = clock.now()
-    await time.ask(serverAhead(clock))
+    await time.ask(server)
+    await clock.advance(1_000)
+    await time.ask(server)
     clock.step(-24 * HOUR)
     await clock.advance(1_000)
-    expect(time.now()).toBe(before + HOUR + 1_000)
+    expect(time.now()).toBeGreaterThanOrEqual(before + HOUR + 1_995)
+    expect(time.now()).toBeLessThanOrEqual(before + HOUR + 2_000)
   })
 
-  it('is asked again after a minute, and after the monotonic clock may have stood still', async () => {
+  it('is asked again after 1, 2, 4 and 8 s, then every 10, and after the monotonic clock may have stood still', async () => {
     const clock = new ManualClock()
     const time = new StoreClock(clock)
     const server = serverAhead(clock)
     await time.ask(server)
-    expect(time.isOld).toBe(false)
-    await clock.advance(60_000)
-    expect(time.isOld).toBe(true)
-    await time.ask(server)
-    expect(time.isOld).toBe(false)
+    for (const seconds of [1, 2, 4, 8, 10, 10]) {
+      await clock.advance(seconds * 1_000 - 1)
+      expect(time.isOld).toBe(false)
+      await clock.advance(1)
+      expect(time.isOld).toBe(true)
+      await time.ask(server)
+      expect(time.isOld).toBe(false)
+    }
     time.doubt()
     expect(time.isOld).toBe(true)
     expect(time.now()).toBe(await server.serverTime())
+  })
+
+  it('begins anew where the server was set: what it did not do evenly says nothing of its rate', async () => {
+    const clock = new ManualClock()
+    const time = new StoreClock(clock)
+    const server = serverAhead(clock)
+    await time.ask(server)
+    await clock.advance(10_000)
+    await time.ask({ serverTime: async () => (await server.serverTime()) + HOUR })
+    await clock.advance(1_000)
+    expect(time.isOld).toBe(true)
+    expect(time.now()).toBe((await server.serverTime()) + HOUR - 10)
+  })
+
+  it('is never ahead of a server that drifts by up to 1 %, and soon behind it by no more than replies take', async () => {
+    const drift = fc.double({ min: -0.0099, max: 0.0099, noNaN: true })
+    const delays = fc.array(fc.double({ min: 0, max: 4, noNaN: true }), { minLength: 24, maxLength: 24 })
+    await fc.assert(
+      fc.asyncProperty(drift, delays, async (by, replies) => {
+        let mono = 1_000
+        const clock = Object.assign(new ManualClock(), { monotonic: () => mono })
+        const server = (): number => HOUR + mono * (1 + by)
+        const time = new StoreClock(clock)
+        let largest = 0
+        for (const [index, reply] of replies.entries()) {
+          if (index === 0 || time.isOld) {
+            await time.ask({
+              serverTime: async () => {
+                mono += reply / 2
+                const shown = Math.floor(server())
+                mono += reply / 2
+                return shown
+              },
+            })
+          }
+          for (let ms = 0; ms < 2_500; ms += 10) {
+            mono += 10
+            const behind = server() - time.now()
+            if (behind < 0) return false
+            if (index > 8) largest = Math.max(largest, behind)
+          }
+        }
+        return largest < 30
+      }),
+    )
   })
 })
