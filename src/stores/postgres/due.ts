@@ -2,6 +2,9 @@
  * What is due, and when: one round trip each. Runs are read queue by queue and, within each, from the highest priority
  * down: a recursive query hops from one priority to the next in the index, so neither finished runs, nor a million that
  * are due later, slow a claim, and no statistics of the planner can change that.
+ *
+ * The indexes are over `ready_at`, which is never after `due`; where it is before it, the run is at work, and `due` is the
+ * end of its lease. Those are few, and are stepped over.
  */
 
 import type { EncodedRecord } from '../encoded-job-store.ts'
@@ -25,33 +28,44 @@ export class DueReader {
     const before = values.bind(query.before)
     const limit = values.bind(Math.min(query.limit, 2 ** 31 - 1))
     const source = (condition: string): string =>
-      `SELECT ${COLUMNS}, seq FROM ${this.#records} WHERE ${condition} AND due <= ${before}` +
-      `${filterOf(query, values)} ORDER BY due, seq LIMIT ${limit}`
+      `SELECT ${COLUMNS}, ready_at, seq FROM ${this.#records} WHERE ${condition} AND ready_at <= ${before} ` +
+      `AND due <= ${before}${filterOf(query, values)} ORDER BY ready_at, seq LIMIT ${limit}`
     const sql =
       query.lane === 'run' && query.queues !== undefined
         ? `${this.#levels(query.queues, values)} SELECT r.* FROM level l CROSS JOIN LATERAL (${source(LEVEL)}) r
-           WHERE l.priority IS NOT NULL ORDER BY l.rank, l.priority DESC, r.due, r.seq LIMIT ${limit}`
+           WHERE l.priority IS NOT NULL ORDER BY l.rank, l.priority DESC, r.ready_at, r.seq LIMIT ${limit}`
         : source(inLane(query.lane))
     return (await this.#database.rows(sql, values.list)).map(recordOf)
   }
 
   async nextDue(query: NextDueQuery): Promise<number | null> {
     const values = new BoundValues()
+    const filter = filterOf(query, values)
     const first = (condition: string): string =>
-      `SELECT due FROM ${this.#records} WHERE ${condition}${filterOf(query, values)} ORDER BY due LIMIT 1`
+      `SELECT due FROM ${this.#records} WHERE ${condition}${filter} ORDER BY ready_at LIMIT 1`
     const sql =
-      query.lane === 'run' && query.queues !== undefined
-        ? `${this.#levels(query.queues, values)} SELECT min(r.due) AS due FROM level l
-           CROSS JOIN LATERAL (${first(LEVEL)}) r WHERE l.priority IS NOT NULL`
-        : first(inLane(query.lane))
+      query.lane !== 'run'
+        ? first(inLane(query.lane))
+        : query.queues === undefined
+          ? this.#nextOfRuns(inLane('run'), filter)
+          : `${this.#levels(query.queues, values)} SELECT min(r.due) AS due FROM level l
+             CROSS JOIN LATERAL (${this.#nextOfRuns(LEVEL, filter)}) r WHERE l.priority IS NOT NULL`
     const row = await this.#database.first(sql, values.list)
     return row === undefined || row['due'] === null ? null : number(row, 'due')
+  }
+
+  /** The first run that waits, or an earlier end of a lease: only runs at work come before the first that waits. */
+  #nextOfRuns(condition: string, filter: string): string {
+    const from = `FROM ${this.#records} WHERE ${condition}${filter}`
+    return `WITH waiting AS (SELECT ready_at ${from} AND due = ready_at ORDER BY ready_at LIMIT 1)
+      SELECT least((SELECT ready_at FROM waiting), (SELECT min(due) ${from} AND due <> ready_at
+        AND ready_at < coalesce((SELECT ready_at FROM waiting), ${LATEST}))) AS due`
   }
 
   /** The queues in the order given, each with its priorities from the highest down. */
   #levels(queues: readonly string[], values: BoundValues): string {
     const highest = (condition: string): string =>
-      `(SELECT max(priority) FROM ${this.#records} WHERE lane = 'run' AND due IS NOT NULL AND ${condition})`
+      `(SELECT max(priority) FROM ${this.#records} WHERE lane = 'run' AND ready_at IS NOT NULL AND ${condition})`
     return `WITH RECURSIVE level (rank, queue, priority) AS (
         SELECT q.rank, q.queue, ${highest('queue = q.queue')}
         FROM (SELECT queue, min(rank) AS rank FROM unnest(${values.bind([...queues])}::text[])
@@ -64,10 +78,12 @@ export class DueReader {
 }
 
 /** Runs of one level of the recursive query. */
-const LEVEL = "lane = 'run' AND due IS NOT NULL AND queue = l.queue AND priority = l.priority"
+const LEVEL = "lane = 'run' AND ready_at IS NOT NULL AND queue = l.queue AND priority = l.priority"
+/** After every due time. */
+const LATEST = '9223372036854775807'
 
 function inLane(lane: DueQuery['lane']): string {
-  return `lane = '${lane}' AND due IS NOT NULL`
+  return `lane = '${lane}' AND ready_at IS NOT NULL`
 }
 
 function filterOf({ lane, withoutFunctions = [], withoutJobs = [] }: NextDueQuery, values: BoundValues): string {

@@ -1,6 +1,7 @@
 /** Reading records by key, newest first, and counted. */
 
 import type { RecordKey } from '../../jobs/record.ts'
+import { ACTIVE_RUN_STATES } from '../../jobs/run.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { ListQuery } from '../record-store.ts'
 import { COLUMNS, number, recordOf } from '../sql/rows.ts'
@@ -35,41 +36,58 @@ export class RecordReader {
   async list(query: ListQuery): Promise<readonly EncodedRecord[]> {
     const values = new BoundValues()
     const limit = values.bind(query.limit)
-    const newest = (condition: string): string =>
-      `SELECT ${COLUMNS} FROM ${this.#records} WHERE ${condition} ORDER BY at DESC, id DESC LIMIT ${limit}`
-    return (await this.#database.rows(listStatement(query, values, newest), values.list)).map(recordOf)
+    const parts = partsOf(query, values)
+    if (parts.length === 0) return []
+    const order = `ORDER BY at DESC, id DESC LIMIT ${limit}`
+    const select = (part: string): string => `SELECT ${COLUMNS} FROM ${this.#records} WHERE ${part} ${order}`
+    const [only = ''] = parts
+    const union = parts.map((part) => `(${select(part)})`).join(' UNION ALL ')
+    const sql = parts.length === 1 ? select(only) : `SELECT * FROM (${union}) r ${order}`
+    return (await this.#database.rows(sql, values.list)).map(recordOf)
   }
 
   async count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number> {
     const values = new BoundValues()
-    const sql = `SELECT count(*) AS records FROM ${this.#records} WHERE ${conditionOf(query, values)}`
-    const row = await this.#database.first(sql, values.list)
+    const parts = partsOf(query, values)
+    if (parts.length === 0) return 0
+    const counts = parts.map((part) => `(SELECT count(*) FROM ${this.#records} WHERE ${part})`)
+    const row = await this.#database.first(`SELECT ${counts.join(' + ')} AS records`, values.list)
     return row === undefined ? 0 : number(row, 'records')
   }
 }
 
 /**
- * Newest first from one index; of several states, from the part that each of them has in the index by state, put together.
- * That index leaves out completed runs, which are most of all.
+ * The conditions of a list, one for each index that has a part of it: of runs that are not over, of everything else, and
+ * (without looking at completed runs, which are most of all) of each state that is out of the usual. No record fits two.
  */
-function listStatement(query: ListQuery, values: BoundValues, newest: (condition: string) => string): string {
-  const { states, jobId } = query
-  if (states === undefined || jobId !== undefined || states.includes('completed'))
-    return newest(conditionOf(query, values))
-  const condition = conditionOf({ ...query, states: undefined }, values)
-  const ofState = newest(`${condition} AND state = s.state AND state <> 'completed'`)
-  const names = values.bind([...new Set(states)])
-  return `SELECT r.* FROM unnest(${names}::text[]) AS s (state) CROSS JOIN LATERAL (${ofState}) r ORDER BY at DESC, id DESC LIMIT $1`
+function partsOf(query: Omit<ListQuery, 'limit'>, values: BoundValues): readonly string[] {
+  const { kind, jobId, states } = query
+  if (states?.length === 0) return []
+  const condition = conditionOf(query, values)
+  const isActive = "lane = 'run'"
+  const isOver = "lane <> 'run'"
+  if (kind !== 'run') {
+    const isOfState = states === undefined ? '' : ` AND state = ANY (${values.bind(states)}::text[])`
+    return [`${condition} AND ${isOver}${isOfState}`]
+  }
+  if (states === undefined) return [`${condition} AND ${isActive}`, `${condition} AND ${isOver}`]
+  if (jobId !== undefined) {
+    const isOfState = `state = ANY (${values.bind(states)}::text[])`
+    return [`${condition} AND ${isActive} AND ${isOfState}`, `${condition} AND ${isOver} AND ${isOfState}`]
+  }
+  return [...new Set(states)].map((state) => {
+    const name = values.bind(state)
+    if (ACTIVE_RUN_STATES.some((active) => active === state)) return `${condition} AND ${isActive} AND state = ${name}`
+    return state === 'completed'
+      ? `${condition} AND ${isOver} AND state = ${name}`
+      : `${condition} AND unusual_state = ${name}`
+  })
 }
 
-function conditionOf({ kind, jobId, states, queue, before }: Omit<ListQuery, 'limit'>, values: BoundValues): string {
+/** What the indexes do not tell of a list. */
+function conditionOf({ kind, jobId, queue, before }: Omit<ListQuery, 'limit'>, values: BoundValues): string {
   let sql = `kind = ${values.bind(kind)}`
   if (jobId !== undefined) sql += ` AND job_id = ${values.bind(jobId)}`
-  if (states !== undefined) {
-    sql += ` AND state = ANY (${values.bind(states)}::text[])`
-    // The index by state leaves out completed runs, which are most of all.
-    if (!states.includes('completed')) sql += " AND state <> 'completed'"
-  }
   if (queue !== undefined) sql += ` AND queue = ${values.bind(queue)}`
   if (before?.id !== undefined)
     sql += ` AND (at, id) < (${values.bind(before.at)}::int8, ${values.bind(before.id)}::text)`

@@ -26,7 +26,7 @@ export class SeriesKeeper {
     this.#database = database
     this.#countActive =
       `SELECT job_id AS job, count(*) AS runs FROM ${records} ` +
-      "WHERE job_id = ANY ($1::text[]) AND state IN ('pending', 'running') GROUP BY job_id"
+      "WHERE job_id = ANY ($1::text[]) AND lane = 'run' AND state IN ('pending', 'running') GROUP BY job_id"
     this.#trimJobs = trim('job_id = s.name')
     this.#trimFunctions = trim('job_id IS NULL AND function_ref = s.name')
   }

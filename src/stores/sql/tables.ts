@@ -9,6 +9,7 @@ export interface Tables {
   readonly jobsDue: string
   readonly runsDue: string
   readonly historyDue: string
+  readonly active: string
   readonly newest: string
   readonly byState: string
   readonly activeRuns: string
@@ -49,6 +50,7 @@ export function tablesOf(table: string, { quote, schema }: Naming = { quote: '"'
     jobsDue: name('_jobs_due'),
     runsDue: name('_runs_due'),
     historyDue: name('_history_due'),
+    active: name('_active'),
     newest: name('_newest'),
     byState: name('_by_state'),
     activeRuns: name('_active_runs'),
