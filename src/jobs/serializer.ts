@@ -22,7 +22,8 @@ const MAX_DEPTH = 200
 /** The default {@link Serializer}. */
 export const jsonSerializer: Serializer = {
   encode: (value) => reading(value, '$', () => JSON.stringify(isJson(value, 0) ? value : toTree(value, '$', 0))),
-  decode: (text) => fromTree(JSON.parse(text)),
+  // Where the tag is nowhere in the text, nothing in it has to be made anything else.
+  decode: (text) => (text.includes(TAG) ? fromTree(JSON.parse(text)) : JSON.parse(text)),
 }
 
 /**

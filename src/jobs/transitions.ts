@@ -110,8 +110,23 @@ function taken(run: RunRecord, status: RunStatus, lease: Lease): Patch {
   return { state: 'running', due: lease.until, status: statusWhenTaken(status, run.version + 1, lease) }
 }
 
-/** An attempt that goes on from a checkpoint goes on counting, too; any other begins anew. */
+/**
+ * What statuses became last. Runs that were enqueued together share a status; so do they when they are claimed together and
+ * end together, and a store writes it out once.
+ */
+const TAKEN = new WeakMap<RunStatus, { readonly fence: number; readonly lease: Lease; readonly status: RunStatus }>()
+const COMPLETED = new WeakMap<RunStatus, RunStatus>()
+
 function statusWhenTaken(status: RunStatus, fence: number, lease: Lease): RunStatus {
+  const known = TAKEN.get(status)
+  if (known?.lease === lease && known.fence === fence) return known.status
+  const next = takenStatus(status, fence, lease)
+  TAKEN.set(status, { fence, lease, status: next })
+  return next
+}
+
+/** An attempt that goes on from a checkpoint goes on counting, too; any other begins anew. */
+function takenStatus(status: RunStatus, fence: number, lease: Lease): RunStatus {
   const { origin, attempt, crashes, output, error, checkpoint, resume, count } = status
   const { progress, counters } = checkpoint === undefined ? FRESH_STATUS : status
   return {
@@ -174,12 +189,21 @@ export function giveWay(run: RunRecord, due: number): Patch {
 export function settle(run: RunRecord, outcome: Outcome, now: number, random: number): Patch {
   switch (outcome.kind) {
     case 'completed':
-      return finished(run, 'completed', now, { output: outcome.output, reason: outcome.reason, error: null })
+      return completed(run, outcome, now)
     case 'cancelled':
       return finished(run, 'cancelled', now, { reason: outcome.reason, error: outcome.error })
     case 'failed':
       return failed(run, outcome, now, random)
   }
+}
+
+function completed(run: RunRecord, { output, reason }: Extract<Outcome, { kind: 'completed' }>, now: number): Patch {
+  const patch = finished(run, 'completed', now, { output, reason, error: null })
+  if (output !== undefined || reason !== null || patch.status === undefined) return patch
+  const known = COMPLETED.get(run.status)
+  if (known?.finishedAt === now) return { ...patch, status: known }
+  COMPLETED.set(run.status, patch.status)
+  return patch
 }
 
 function failed(run: RunRecord, outcome: Extract<Outcome, { kind: 'failed' }>, now: number, random: number): Patch {

@@ -7,7 +7,7 @@
  */
 
 import { CronwrightError, InvalidArgumentError, PayloadTooLargeError } from '../errors.ts'
-import { decodeSpec, decodeStatus, encodeSpec, encodeStatus } from '../jobs/encoding.ts'
+import { decodeSpec, encodeSpec } from '../jobs/encoding.ts'
 import type { JobSpec } from '../jobs/job.ts'
 import type {
   Change,
@@ -23,6 +23,7 @@ import { jsonSerializer, type Serializer } from '../jobs/serializer.ts'
 import { RecordJobStore } from './record-job-store.ts'
 import type { DueQuery, KindInLane, ListQuery } from './record-store.ts'
 import { SpecCache } from './spec-cache.ts'
+import { StatusCache } from './status-cache.ts'
 
 /** A record with its contents as text. */
 export interface EncodedRecord extends RecordHeader {
@@ -70,6 +71,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
   readonly #serializer: Serializer
   readonly #reported = new Set<string>()
   readonly #specs = new SpecCache()
+  readonly #statuses: StatusCache
 
   constructor(serializer: Serializer = jsonSerializer) {
     super()
@@ -77,6 +79,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
       throw new InvalidArgumentError('options.serializer', serializer, 'must have the methods encode and decode')
     }
     this.#serializer = serializer
+    this.#statuses = new StatusCache(serializer)
   }
 
   protected get textLimit(): TextLimit | undefined {
@@ -137,7 +140,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
   #encode(record: StoreRecord): EncodedRecord {
     const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = record
     const spec = this.#encodeSpec(kind, record.spec)
-    const status = encodeStatus(record.status, this.#serializer)
+    const status = this.#statuses.text(record.status)
     this.#checkSize(kind, 'spec', spec)
     this.#checkSize(kind, 'status', status)
     return { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, spec, status }
@@ -151,7 +154,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
     const { spec, status, ...header } = patch
     const encoded: { -readonly [F in keyof EncodedPatch]: EncodedPatch[F] } = header
     if (spec !== undefined) encoded.spec = this.#encodeSpec(kind, spec)
-    if (status !== undefined) encoded.status = encodeStatus(status, this.#serializer)
+    if (status !== undefined) encoded.status = this.#statuses.text(status)
     this.#checkSize(kind, 'spec', encoded.spec)
     this.#checkSize(kind, 'status', encoded.status)
     return encoded
@@ -179,7 +182,7 @@ export abstract class EncodedJobStore extends RecordJobStore {
     const { kind } = encoded
     try {
       const spec = kind === 'job' ? this.#jobSpec(encoded, specs) : decodeSpec(kind, encoded.spec, this.#serializer)
-      const status = decodeStatus(kind, encoded.status, this.#serializer)
+      const status = this.#statuses.status(kind, encoded.status)
       return { ...encoded, spec, status } as StoreRecord as StoreRecord<K>
     } catch (error) {
       this.#report(encoded, error)
