@@ -112,7 +112,8 @@ export class CustomStoreAdapter extends RecordJobStore {
     if (query.lane !== 'job') return this.#runs.due(query)
     const given = await this.#inTurn(() => this.#jobs.due(query.before))
     const jobs = given.filter((job) => isWanted(job, query) && dueOf(job) <= query.before)
-    return jobs.sort((a, b) => dueOf(a) - dueOf(b)).slice(0, query.limit) as StoreRecord<KindInLane<L>>[]
+    const { limit, skip = 0 } = query
+    return jobs.sort((a, b) => dueOf(a) - dueOf(b)).slice(skip, skip + limit) as StoreRecord<KindInLane<L>>[]
   }
 
   override async nextDue(query: NextDueQuery): Promise<number | null> {

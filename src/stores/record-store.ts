@@ -8,6 +8,8 @@ export interface DueQuery<L extends Lane = Lane> {
   /** Epoch ms; due <= before. */
   readonly before: number
   readonly limit: number
+  /** How many at the front to leave out: what other processes are probably taking. @default 0 */
+  readonly skip?: number | undefined
   /** Only runs of these queues, served in this order, then by priority, then by due time. Otherwise by due time. */
   readonly queues?: readonly string[] | undefined
   /** Left out: records of functions that this process does not know. */
@@ -17,7 +19,7 @@ export interface DueQuery<L extends Lane = Lane> {
 }
 
 /** Asks when the next record of a lane is due. */
-export type NextDueQuery<L extends Lane = Lane> = Omit<DueQuery<L>, 'before' | 'limit'>
+export type NextDueQuery<L extends Lane = Lane> = Omit<DueQuery<L>, 'before' | 'limit' | 'skip'>
 
 /** Asks for records of one kind, newest first (`at` descending, then id descending). */
 export interface ListQuery<K extends RecordKind = RecordKind> {

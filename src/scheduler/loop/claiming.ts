@@ -64,9 +64,12 @@ export class Claiming {
     const { functions, jobs } = this.obstacles(slot)
     const askedAt = this.#kernel.clock.monotonic()
     const limit = Math.min(room, SLICE)
-    const waiting = { before: now, limit, withoutFunctions: functions, withoutJobs: jobs }
+    const crowd = slot.crowds.run
+    const skip = crowd.skip(limit, Math.random())
+    const waiting = { before: now, limit, skip, withoutFunctions: functions, withoutJobs: jobs }
     const due = await this.#kernel.queues.due(slot, waiting)
-    if (due.length === 0) return 'nothing'
+    const isFrontLeft = due.length < limit && crowd.ended()
+    if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
     await this.#keepOwn(slot, due)
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
     const elsewhere = await this.#instances.atWorkElsewhere(slot, due)
@@ -74,7 +77,7 @@ export class Claiming {
     const isTooLate = claims.length > 0 && (await this.#commit(slot, claims, askedAt))
     // A page of runs that nobody may take over yet is not asked for again at once.
     if (claims.length === 0 && this.#kernel.areLeasesDoubtful) return 'nothing'
-    if (due.length === limit || isTooLate) return 'more'
+    if (due.length === limit || isFrontLeft || isTooLate) return 'more'
     return claims.length > 0 ? 'all' : 'nothing'
   }
 
@@ -151,11 +154,14 @@ export class Claiming {
   async #commit(slot: StoreSlot, claims: readonly Claim[], askedAt: number): Promise<boolean> {
     const claimed: ClaimedRun[] = []
     const ended: RunRecord[] = []
+    let refused = 0
     try {
       const results = await slot.store.commit(claims.map(({ run, patch }) => runChange(run, patch)))
       for (const [index, { after, executor }] of claims.entries()) {
-        if (results[index]?.applied !== true) executor?.giveBack(after.queue)
-        else if (executor === undefined) ended.push(after)
+        if (results[index]?.applied !== true) {
+          refused += 1
+          executor?.giveBack(after.queue)
+        } else if (executor === undefined) ended.push(after)
         else claimed.push({ run: after, executor })
       }
     } catch (error) {
@@ -165,6 +171,7 @@ export class Claiming {
       }
       throw error
     }
+    slot.crowds.run.tried(claims.length, refused)
     for (const run of ended) this.#tellEnd(slot, run)
     const isTooLate = await this.#start(slot, claimed, askedAt)
     const finished = ended.filter(({ lane }) => lane === 'history')

@@ -65,14 +65,17 @@ export class Firing {
     const askedAt = this.#kernel.clock.monotonic()
     const room = this.#roomNow()
     const limit = room > 0 ? Math.min(room, SLICE) : SLICE
+    const crowd = slot.crowds.job
     const due = await store.due({
       lane: 'job',
       before: now,
       limit,
+      skip: crowd.skip(limit, Math.random()),
       withoutFunctions: [...slot.unserved.functions],
       withoutJobs: [...slot.unserved.jobs],
     })
-    if (due.length === 0) return 'nothing'
+    const isFrontLeft = due.length < limit && crowd.ended()
+    if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
     const { roles } = this.#kernel.settings
     const known = due.filter((job) => !roles.execute || slot.unserved.isServed(this.#kernel, job, slot.alias))
     const active = await store.countActive(known.map((job) => job.id))
@@ -83,7 +86,7 @@ export class Firing {
     )
     const fires = decided.map((due) => this.#fire(slot, due, active.get(due.job.id) ?? 0, lease))
     const isTooLate = await this.#commit(slot, fires, askedAt)
-    return due.length === limit || isTooLate ? 'more' : 'all'
+    return due.length === limit || isFrontLeft || isTooLate ? 'more' : 'all'
   }
 
   #roomNow(): number {
@@ -149,12 +152,15 @@ export class Firing {
   async #commit(slot: StoreSlot, fires: readonly Fire[], askedAt: number): Promise<boolean> {
     const unfinished: Fire[] = []
     let isTooLate = false
+    let refused = 0
     try {
       const results = await slot.store.commit(fires.map(({ change }) => change))
       for (const [index, fire] of fires.entries()) {
         const result = results[index]
-        if (result?.applied !== true) fire.executor?.giveBack(fire.job.queue)
-        else {
+        if (result?.applied !== true) {
+          refused += 1
+          fire.executor?.giveBack(fire.job.queue)
+        } else {
           if (this.#applied(slot, fire, result.existing, askedAt)) isTooLate = true
           if (fire.surplus > 0 || fire.skipped.length > 0) unfinished.push(fire)
         }
@@ -163,6 +169,7 @@ export class Firing {
       for (const fire of fires) this.#remember(slot, fire, askedAt, () => this.#tell(slot, fire))
       throw error
     }
+    slot.crowds.job.tried(fires.length, refused)
     if (unfinished.length > 0) await this.#finish(slot, unfinished)
     return isTooLate
   }

@@ -79,7 +79,7 @@ export class Queues {
       this.names.map((name): readonly RunRecord[] | Promise<readonly RunRecord[]> => {
         if (!queues.includes(name)) return []
         const limit = Math.min(query.limit, this.free(name))
-        return slot.store.due({ ...query, lane: 'run', queues: [name], limit })
+        return slot.store.due({ ...query, skip: 0, lane: 'run', queues: [name], limit })
       }),
     )
     if (this.#shares === undefined) return waiting.flat().slice(0, query.limit)

@@ -9,6 +9,7 @@ import type { StoreHost } from '../../stores/job-store.ts'
 import type { RecordJobStore } from '../../stores/record-job-store.ts'
 import type { SchedulerEmitter } from '../events.ts'
 import { Agenda } from '../loop/agenda.ts'
+import { Crowd } from '../loop/crowd.ts'
 import type { UncertainClaim } from '../loop/uncertain-claims.ts'
 import { Unserved } from '../loop/unserved.ts'
 import type { RunAtWork } from '../running/run-at-work.ts'
@@ -79,6 +80,9 @@ export class StoreSlot {
   readonly unserved = new Unserved()
   /** Jobs at their limit with what they have at work in other processes, as far as the present visit knows. */
   readonly busyElsewhere = new Set<string>()
+
+  /** Who else takes from the front of its lanes. */
+  readonly crowds = { job: new Crowd(), run: new Crowd() }
 
   /** Queues served here that are paused in this store; undefined until their notes were read. */
   pausedQueues: ReadonlySet<string> | undefined

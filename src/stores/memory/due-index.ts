@@ -34,20 +34,21 @@ export class DueIndex<R extends RecordHeader = StoreRecord> {
 
   due(query: DueQuery): Entry<R>[] {
     const accepts = filterOf(query)
-    const { lane, before, limit } = query
-    if (lane !== 'run') return this.#waiting[lane].due(before, limit, accepts)
+    const { lane, before, skip = 0 } = query
+    const limit = query.limit + skip
+    if (lane !== 'run') return this.#waiting[lane].due(before, limit, accepts).slice(skip)
     this.#promote(before)
     // A clock that went back makes what was ready wait again.
     const isDue: Filter = (entry) => (entry.record.due ?? before) <= before && accepts(entry)
-    if (query.queues === undefined) return this.#readyByDue(limit, isDue)
+    if (query.queues === undefined) return this.#readyByDue(limit, isDue).slice(skip)
     const found: Entry<R>[] = []
     for (const queue of query.queues) {
       for (const entry of this.#ready.get(queue)?.inOrder() ?? []) {
-        if (found.length >= limit) return found
+        if (found.length >= limit) return found.slice(skip)
         if (isDue(entry)) found.push(entry)
       }
     }
-    return found
+    return found.slice(skip)
   }
 
   /** Whatever their queue and priority. The scheduler always names its queues; this serves those who look on. */

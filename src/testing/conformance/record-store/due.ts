@@ -72,6 +72,21 @@ export const DUE: readonly RecordStoreCase[] = [
     },
   },
   {
+    name: 'leaves out as many at the front as it is told to',
+    async run(bench) {
+      const store = await bench.open()
+      await insert(store, ...[3, 1, 2].map((age) => jobRecord(`job-${age}`, { due: NOW - age })))
+      await insert(store, ...['low', 'high'].map((queue) => runRecord(queue, { queue })))
+      await insert(store, runRecord('urgent', { queue: 'low', priority: 1 }))
+      assert.deepEqual(await due(store, { lane: 'job', limit: 1, skip: 1 }), ['job-2'])
+      const queues = ['high', 'low']
+      assert.deepEqual(await due(store, { lane: 'run', queues, skip: 1 }), ['urgent', 'low'])
+      assert.deepEqual(await due(store, { lane: 'run', queues, limit: 1, skip: 2 }), ['low'])
+      assert.deepEqual(await due(store, { lane: 'run', queues, skip: 3 }), [])
+      assert.equal((await due(store, { lane: 'run', skip: 1 })).length, 2)
+    },
+  },
+  {
     name: 'serves queues in their order, then by priority, then by due time',
     async run(bench) {
       const store = await bench.open()
