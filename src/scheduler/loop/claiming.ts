@@ -16,7 +16,7 @@ import type { Settlement } from '../running/settlement.ts'
 import type { ExecutorSlot } from '../slots/executor-slot.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
 import { type ClaimedRun, InstanceLimit } from './instance-limit.ts'
-import type { StepResult } from './loop.ts'
+import type { Asked, StepResult } from './loop.ts'
 import type { UncertainClaims } from './uncertain-claims.ts'
 
 const SLICE = 500
@@ -70,14 +70,15 @@ export class Claiming {
     const due = await this.#kernel.queues.due(slot, waiting)
     const isFrontLeft = due.length < limit && crowd.ended()
     if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
+    const isFull = due.length === limit
     await this.#keepOwn(slot, due)
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
     const elsewhere = await this.#instances.atWorkElsewhere(slot, due)
     const claims = this.#plan(slot, due, lease, elsewhere)
-    const isTooLate = claims.length > 0 && (await this.#commit(slot, claims, askedAt))
+    const isTooLate = claims.length > 0 && (await this.#commit(slot, claims, { askedAt, isFull }))
     // A page of runs that nobody may take over yet is not asked for again at once.
     if (claims.length === 0 && this.#kernel.areLeasesDoubtful) return 'nothing'
-    if (due.length === limit || isFrontLeft || isTooLate) return 'more'
+    if (isFull || isFrontLeft || isTooLate) return 'more'
     return claims.length > 0 ? 'all' : 'nothing'
   }
 
@@ -151,7 +152,7 @@ export class Claiming {
   }
 
   /** Whether the answer came too late to start what was claimed. */
-  async #commit(slot: StoreSlot, claims: readonly Claim[], askedAt: number): Promise<boolean> {
+  async #commit(slot: StoreSlot, claims: readonly Claim[], { askedAt, isFull }: Asked): Promise<boolean> {
     const claimed: ClaimedRun[] = []
     const ended: RunRecord[] = []
     let refused = 0
@@ -171,7 +172,7 @@ export class Claiming {
       }
       throw error
     }
-    slot.crowds.run.tried(claims.length, refused)
+    slot.crowds.run.tried(claims.length, refused, isFull)
     for (const run of ended) this.#tellEnd(slot, run)
     const isTooLate = await this.#start(slot, claimed, askedAt)
     const finished = ended.filter(({ lane }) => lane === 'history')

@@ -16,7 +16,7 @@ import type { Runner } from '../running/runner.ts'
 import type { Settlement } from '../running/settlement.ts'
 import type { ExecutorSlot } from '../slots/executor-slot.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
-import type { StepResult } from './loop.ts'
+import type { Asked, StepResult } from './loop.ts'
 import type { Replacing } from './replacing.ts'
 import { type DecidedJob, placeSums } from './skip-sums.ts'
 import type { UncertainClaim, UncertainClaims } from './uncertain-claims.ts'
@@ -75,7 +75,10 @@ export class Firing {
       withoutJobs: [...slot.unserved.jobs],
     })
     const isFrontLeft = due.length < limit && crowd.ended()
-    if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
+    if (due.length === 0) {
+      crowd.tried(0, 0, false)
+      return isFrontLeft ? 'more' : 'nothing'
+    }
     const { roles } = this.#kernel.settings
     const known = due.filter((job) => !roles.execute || slot.unserved.isServed(this.#kernel, job, slot.alias))
     const active = await store.countActive(known.map((job) => job.id))
@@ -85,8 +88,9 @@ export class Firing {
       known.map((job) => ({ job, decision: this.#decide(slot, job, now) })),
     )
     const fires = decided.map((due) => this.#fire(slot, due, active.get(due.job.id) ?? 0, lease))
-    const isTooLate = await this.#commit(slot, fires, askedAt)
-    return due.length === limit || isFrontLeft || isTooLate ? 'more' : 'all'
+    const isFull = due.length === limit
+    const isTooLate = await this.#commit(slot, fires, { askedAt, isFull })
+    return isFull || isFrontLeft || isTooLate ? 'more' : 'all'
   }
 
   #roomNow(): number {
@@ -149,7 +153,7 @@ export class Firing {
   }
 
   /** Whether the answer came too late to start what was claimed. */
-  async #commit(slot: StoreSlot, fires: readonly Fire[], askedAt: number): Promise<boolean> {
+  async #commit(slot: StoreSlot, fires: readonly Fire[], { askedAt, isFull }: Asked): Promise<boolean> {
     const unfinished: Fire[] = []
     let isTooLate = false
     let refused = 0
@@ -169,7 +173,7 @@ export class Firing {
       for (const fire of fires) this.#remember(slot, fire, askedAt, () => this.#tell(slot, fire))
       throw error
     }
-    slot.crowds.job.tried(fires.length, refused)
+    slot.crowds.job.tried(fires.length, refused, isFull)
     if (unfinished.length > 0) await this.#finish(slot, unfinished)
     return isTooLate
   }

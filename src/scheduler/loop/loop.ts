@@ -20,6 +20,12 @@ import { LONGEST_SLEEP_MS, Wakeup } from './wakeup.ts'
 /** What one step of firing, claiming or purging found: nothing due, all that was due, or a full slice and perhaps more. */
 export type StepResult = 'nothing' | 'all' | 'more'
 
+/** A look at what is due: when it was asked for, monotonic, and whether there may be more than what came. */
+export interface Asked {
+  readonly askedAt: number
+  readonly isFull: boolean
+}
+
 /** How long runs that fire and are claimed without end may keep what is due to go from going. */
 const LONGEST_UNPURGED_MS = 1_000
 /** How often a store is asked, at most, when something of others is due to go: that need not be known to the second. */
@@ -218,7 +224,9 @@ export class Loop {
       slot.agenda.asking(lane)
       const next = await this.#nextDue(slot, lane)
       const now = slot.now()
-      slot.agenda.learned(lane, next !== null && next <= now ? now + pauseMs : next)
+      const waitMs = lane === 'job' ? slot.crowds.job.wait(Math.random()) : 0
+      if (next === null) slot.agenda.learned(lane, next)
+      else slot.agenda.learned(lane, next <= now ? now + pauseMs : next + waitMs)
     }
     await Promise.all(lanes.map(learn))
   }
