@@ -3,7 +3,7 @@
 import type { ChangeResult } from '../../jobs/record.ts'
 import { APPLIED, REFUSED } from '../../jobs/record.ts'
 import { textLength } from '../batches.ts'
-import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
+import { type EncodedChange, type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
 import { isNews } from '../news.ts'
 import type { Connection } from './connection.ts'
@@ -11,9 +11,11 @@ import { idOf, nameOf, patchText, placeText } from './record-text.ts'
 import { listOf, numberOf, textOf } from './replies.ts'
 import { COMMIT } from './scripts/commit.ts'
 
-/** Records that one script writes at most, and text: a script has the server for itself, 25 us or so for a record. */
+/** Records that one script writes at most, and text: a script has the server for itself, 10 us or so for a record. */
 const CHUNK_RECORDS = 125
 const CHUNK_TEXT = 2 ** 20
+/** Chunks on their way: few, so that each is answered in time. */
+const CHUNKS_AT_ONCE = 4
 
 type Values = (string | number)[]
 
@@ -30,23 +32,32 @@ export class ChangeWriter {
   }
 
   /**
-   * Chunks are sent without waiting for each other, so that the server works on one while the next is written; it takes
-   * them in their order, because a batch may hold two changes of one record.
+   * Some chunks are sent without waiting for those before, so that the server works on one while the next is written. It
+   * takes them in their order, because a batch may hold two changes of one record. Where it does not know the script in
+   * between, a chunk is sent again behind the next, and the second change of a record may be refused.
    */
   async commit(changes: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
     const replies: Promise<readonly ChangeResult[]>[] = []
-    for (const chunk of chunksOf(changes)) replies.push(this.#send(chunk))
-    const results = await Promise.all(replies)
-    return results.flat()
+    for (const chunk of chunksOf(changes)) {
+      await replies.at(-CHUNKS_AT_ONCE)
+      const reply = this.#send(chunk)
+      // The first that fails is told; those behind it are not waited for.
+      reply.catch(() => undefined)
+      replies.push(reply)
+    }
+    return (await Promise.all(replies)).flat()
   }
 
   async #send(chunk: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
     const author = chunk.some(isNews) ? this.#author : ''
-    const names: Values = []
-    const steps: Values = []
-    for (const change of chunk) pushChange(names, steps, change)
-    const values = [this.#channel, author, names.length, ...names, ...steps]
-    return resultsOf(chunk.length, await this.#connection.run(COMMIT, values))
+    const names: string[] = []
+    const values: Values = [this.#channel, author]
+    let last: EncodedPatch | undefined
+    for (const change of chunk) {
+      pushChange(names, values, change, last)
+      last = ('key' in change ? change.patch : undefined) ?? last
+    }
+    return resultsOf(chunk.length, await this.#connection.run(COMMIT, values, names))
   }
 }
 
@@ -67,12 +78,14 @@ function* chunksOf(changes: readonly EncodedChange[]): Generator<readonly Encode
   if (chunk.length > 0) yield chunk
 }
 
-function pushChange(names: Values, steps: Values, change: EncodedChange): void {
+/** @param last - the patch sent before it, which is not sent again */
+function pushChange(names: string[], steps: Values, change: EncodedChange, last: EncodedPatch | undefined): void {
   if (!('key' in change)) pushRecord('+', names, steps, change.record)
   else {
     const { key, expect, patch } = change
     names.push(nameOf(key))
     if (patch === null) steps.push('-', expect)
+    else if (last !== undefined && isSame(patch, last)) steps.push('=', expect)
     else {
       steps.push(patchText(patch), expect)
       if (patch.status !== undefined) steps.push(patch.status ?? '')
@@ -82,7 +95,11 @@ function pushChange(names: Values, steps: Values, change: EncodedChange): void {
   for (const record of change.inserts) pushRecord('&', names, steps, record)
 }
 
-function pushRecord(step: '+' | '&', names: Values, steps: Values, record: EncodedRecord): void {
+function isSame(patch: EncodedPatch, other: EncodedPatch): boolean {
+  return PATCHABLE.every((field) => patch[field] === other[field])
+}
+
+function pushRecord(step: '+' | '&', names: string[], steps: Values, record: EncodedRecord): void {
   const { version, at, due, status, spec } = record
   names.push(nameOf(record))
   steps.push(step, version, at, due ?? '', placeText(record), status ?? '', spec)

@@ -19,51 +19,54 @@
  */
 
 export const CHANGES_LIBRARY = `
--- Texts longer than this have a key of their own.
-local SHORT = 1024
+-- Texts longer than this have a key of their own: Lua takes in each character of what it reads and writes.
+local SHORT = 256
 
--- A unit is a record that this script may change: its name, and the record before and after; nil where there is none.
-local NAME, BEFORE, AFTER = 1, 2, 3
-local units, unitOf = {}, {}
+-- The records that this script may change, by their place in this list of keys: as they were, and as they are to be; nil
+-- where there is none.
+local keys, before, after, placeIn = {}, {}, {}, {}
 
-local function load(names)
-  for index, text in ipairs(read(names)) do
-    local name = names[index]
-    if not unitOf[name] then
+local function load(wanted)
+  local texts = read(wanted)
+  for index = 1, #wanted do
+    local key, text = wanted[index], texts[index]
+    if not placeIn[key] then
+      local number = #keys + 1
       local record = text and parse(text) or nil
-      local unit = {name, record, record}
-      units[#units + 1], unitOf[name] = unit, unit
+      keys[number], placeIn[key], before[number], after[number] = key, number, record, record
     end
   end
 end
 
+-- Sizes as text; made once for each.
+local sizes = {}
+local function sizeOf(text)
+  local size = sizes[#text]
+  if not size then
+    size = tostring(#text)
+    sizes[#text] = size
+  end
+  return size
+end
 local function setStatus(record, text)
-  local spec = shortSpec(record)
-  if #text > SHORT then record[STATUS], record[LONG_STATUS], record[BODY] = '*', text, spec
-  else record[STATUS], record[LONG_STATUS], record[BODY] = text ~= '' and #text or '', nil, text .. spec end
+  record[STATUS], record[NEW_STATUS] = #text > SHORT and '*' or text ~= '' and sizeOf(text) or '', text
 end
 local function setSpec(record, text)
-  local status = shortStatus(record)
-  if #text > SHORT then record[SPEC], record[LONG_SPEC], record[BODY] = '*', text, status
-  else record[SPEC], record[LONG_SPEC], record[BODY] = #text, nil, status .. text end
+  record[SPEC], record[NEW_SPEC] = #text > SHORT and '*' or sizeOf(text), text
 end
 
 -- Arguments of commands, by key.
 local removed, added = {}, {}
-local function listIn(lists, key)
-  local list = lists[key]
-  if not list then
-    list = {}
-    lists[key] = list
-  end
-  return list
-end
 local function leave(key, member)
-  local list = listIn(removed, key)
-  list[#list + 1] = member
+  local list = removed[key]
+  if list then list[#list + 1] = member else removed[key] = {member} end
 end
 local function enter(key, score, member)
-  local list = listIn(added, key)
+  local list = added[key]
+  if not list then
+    added[key] = {score, member}
+    return
+  end
   local size = #list
   list[size + 1], list[size + 2] = score, member
 end
@@ -89,37 +92,44 @@ end
 -- How often a place was left or taken, and the levels that were, which are registered.
 local tallies, left, taken = {}, {}, {}
 
--- Takes a record out of the indexes it was in and puts it where it belongs: nil for what is new, or is removed.
+-- Takes a record out of the indexes it was in and puts it where it belongs: NONE for what is new, or is removed.
 local NONE = {}
-local function move(name, before, after)
-  local old, new = before or NONE, after or NONE
-  local a, b = old[PLACE] or NONE, new[PLACE] or NONE
-  local isElsewhere, isNewAt = a ~= b, old[AT] ~= new[AT]
-  if isNewAt or a.list ~= b.list then shift(a.list, b.list, new[AT], name) end
-  if isNewAt or a.series ~= b.series then shift(a.series, b.series, new[AT], name) end
-  local isNewMember = old[SEQ] ~= new[SEQ]
-  local level = before and old[DUE] ~= '' and a.level or nil
-  local nextLevel = after and new[DUE] ~= '' and b.level or nil
-  if isNewMember or level ~= nextLevel or old[DUE] ~= new[DUE] then
-    if level and (isNewMember or level ~= nextLevel) then leave(level, old[SEQ] .. ':' .. name) end
-    if nextLevel then enter(nextLevel, new[DUE], new[SEQ] .. ':' .. name) end
+NONE[PLACE] = {}
+local function move(name, old, new)
+  local a, b, seq, due, at = old[PLACE], new[PLACE], new[SEQ], new[DUE], new[AT]
+  if a == b and due ~= '' and due ~= old[DUE] and at == old[AT] and seq == old[SEQ] then
+    -- Claimed within its place, or renewed.
+    enter(a.level, due, seq .. ':' .. name)
+    if old[DUE] == '' then taken[a.level] = a end
+    return
+  end
+  if a ~= b then
+    if old ~= NONE then tallies[a] = (tallies[a] or 0) - 1 end
+    if new ~= NONE then tallies[b] = (tallies[b] or 0) + 1 end
+  end
+  local isNewAt = at ~= old[AT]
+  if isNewAt or a.list ~= b.list then shift(a.list, b.list, at, name) end
+  if isNewAt or a.series ~= b.series then shift(a.series, b.series, at, name) end
+  local level, nextLevel, isNewMember = old[DUE] ~= '' and a.level, due ~= '' and b.level, seq ~= old[SEQ]
+  if level ~= nextLevel or due ~= old[DUE] or isNewMember then
+    local member = seq and seq .. ':' .. name
+    if level and (level ~= nextLevel or isNewMember) then
+      leave(level, isNewMember and old[SEQ] .. ':' .. name or member)
+    end
+    if nextLevel then enter(nextLevel, due, member) end
     if level ~= nextLevel then
       if level then left[level] = a end
       if nextLevel then taken[nextLevel] = b end
     end
   end
-  if isElsewhere then
-    if before then tallies[a] = (tallies[a] or 0) - 1 end
-    if after then tallies[b] = (tallies[b] or 0) + 1 end
-  end
 end
 
 -- Writes the long texts of a record, and removes those that it has no more.
 local gone, written = {}, {}
-local function keepLong(name, field, prefix, old, new, text)
+local function keepLong(key, old, new, text)
   if new == '*' then
-    if text then written[#written + 1], written[#written + 2] = P .. prefix .. name, text end
-  elseif old == '*' then gone[#gone + 1] = P .. prefix .. name end
+    if text then written[#written + 1], written[#written + 2] = key, text end
+  elseif old == '*' then gone[#gone + 1] = key end
 end
 
 local function writeIndexes()
@@ -165,30 +175,40 @@ end
 -- Writes everything that was changed.
 local function flush()
   local newcomers = 0
-  for _, unit in ipairs(units) do
-    if unit[AFTER] and not unit[AFTER][SEQ] then newcomers = newcomers + 1 end
+  for number = 1, #keys do
+    if after[number] and not after[number][SEQ] then newcomers = newcomers + 1 end
   end
   local sequence = newcomers > 0 and call('INCRBY', P .. 'sequence', newcomers) - newcomers or 0
-  for _, unit in ipairs(units) do
-    local name, before, after = unit[NAME], unit[BEFORE], unit[AFTER]
-    if before ~= after then
-      local key = P .. name
-      if after then
-        if not after[SEQ] then
+  for number = 1, #keys do
+    local key, old, new = keys[number], before[number] or NONE, after[number] or NONE
+    if old ~= new then
+      local name = sub(key, #P + 1)
+      if new == NONE then gone[#gone + 1] = key
+      else
+        if not new[SEQ] then
           sequence = sequence + 1
-          after[SEQ] = string.format('%016.0f', sequence)
+          new[SEQ] = format('%016d', sequence)
         end
-        written[#written + 1], written[#written + 2] = key, textOf(after)
-      else gone[#gone + 1] = key end
-      local old, new = before or NONE, after or NONE
-      keepLong(name, STATUS, 'status:', old[STATUS], new[STATUS], new[LONG_STATUS])
-      keepLong(name, SPEC, 'spec:', old[SPEC], new[SPEC], new[LONG_SPEC])
-      move(name, before, after)
+        written[#written + 1], written[#written + 2] = key, textOf(new)
+      end
+      if old[STATUS] == '*' or new[STATUS] == '*' then
+        keepLong(P .. 'status:' .. name, old[STATUS], new[STATUS], new[NEW_STATUS])
+      end
+      if old[SPEC] == '*' or new[SPEC] == '*' then
+        keepLong(P .. 'spec:' .. name, old[SPEC], new[SPEC], new[NEW_SPEC])
+      end
+      move(name, old, new)
     end
   end
   inPieces(gone, function(...) call('DEL', ...) end)
   inPieces(written, function(...) call('MSET', ...) end)
   writeIndexes()
   writeCounters()
+end
+
+-- Removes everything that was loaded.
+local function removeAll()
+  for number = 1, #keys do after[number] = nil end
+  flush()
 end
 `

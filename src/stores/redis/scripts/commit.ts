@@ -1,13 +1,14 @@
 /**
- * Guarded changes: the steps of a batch in order, each sees those before it. First come the names of all records in the
- * order in which the steps take them, which are read at once; then the steps, each on the next name:
+ * Guarded changes: the steps of a batch in order, each sees those before it. The keys are those of the records in the
+ * order in which the steps take them, which are read at once. A step on the next key is
  *
  *   + version at due place status spec     adds a record
  *   - expect                               removes it
  *   <patch> expect [status] [spec]         changes it
+ *   = expect                               changes it just as the one before
  *   & version at due place status spec     adds a record with the step before, if that was applied
  *
- * A patch is the same text for all that are changed alike: `<field>=<value>` of each field, and `status` or `spec` where
+ * A patch is text, the same for all that are moved alike: `<field>=<value>` of each field, and `status` or `spec` where
  * the text follows. The answer names what was not simply applied: the number of a step that was refused, or a list of the
  * number and the names of the records to add with it that existed. What is news to other processes is published with the
  * change itself, on the channel given first, as the id of its author given second; no author, no news.
@@ -18,18 +19,20 @@ import { CHANGES_LIBRARY } from './changes-library.ts'
 import { RECORDS_LIBRARY } from './records-library.ts'
 
 export const COMMIT = new Script(`${RECORDS_LIBRARY}${CHANGES_LIBRARY}
-local channel, author, names = take(), take(), takeList()
-load(names)
+local channel, author = take(), take()
+local wanted = {}
+for index = 2, #KEYS do wanted[index - 1] = KEYS[index] end
+load(wanted)
 
-local function add(unit)
+local function add(number)
   local first = argument + 1
   argument = argument + 6
-  if unit[AFTER] then return false end
+  if after[number] then return false end
   local version, at, due, place, status, spec = unpack(ARGV, first, argument)
-  local record = {nil, version, at, due, '', 0, placeOf(place), ''}
+  local record = {nil, version, at, due, '', '', placeOf(place), '', 1, ''}
   setStatus(record, status)
   setSpec(record, spec)
-  unit[AFTER] = record
+  after[number] = record
   return true
 end
 
@@ -58,52 +61,59 @@ local versions = {}
 local function versionAfter(version)
   local after = versions[version]
   if not after then
-    after = string.format('%.0f', tonumber(version) + 1)
+    after = format('%d', tonumber(version) + 1)
     versions[version] = after
   end
   return after
 end
 
-local function change(unit, text)
-  local patch, expect = patchOf(text), take()
-  local status, spec = patch.status and take(), patch.spec and take()
-  local before = unit[AFTER]
-  if not before or before[VERSION] ~= expect then return false end
-  local at, due = patch.fields.at or before[AT], patch.fields.due or before[DUE]
-  local after = {before[SEQ], versionAfter(expect), at, due, before[STATUS], before[SPEC],
-    placeAfter(before[PLACE], patch), before[BODY], before[LONG_STATUS], before[LONG_SPEC]}
-  if status then setStatus(after, status) end
-  if spec then setSpec(after, spec) end
-  unit[AFTER] = after
+local patch, status, spec
+local function change(number, text)
+  local expect = ARGV[argument + 1]
+  argument = argument + 1
+  if text ~= '=' then
+    patch = patchOf(text)
+    status, spec = patch.status and take(), patch.spec and take()
+  end
+  local old = after[number]
+  if not old or old[VERSION] ~= expect then return false end
+  local fields, place = patch.fields, old[PLACE]
+  local new = {old[SEQ], versions[expect] or versionAfter(expect), fields.at or old[AT], fields.due or old[DUE],
+    old[STATUS], old[SPEC], patch.places[place] or placeAfter(place, patch), old[TEXT], old[START], old[SIZE],
+    old[NEW_STATUS], old[NEW_SPEC]}
+  if status then setStatus(new, status) end
+  if spec then setSpec(new, spec) end
+  after[number] = new
   return true
 end
 
-local function remove(unit)
+local function remove(number)
   local expect = take()
-  if not unit[AFTER] or unit[AFTER][VERSION] ~= expect then return false end
-  unit[AFTER] = nil
+  if not after[number] or after[number][VERSION] ~= expect then return false end
+  after[number] = nil
   return true
 end
 
 local results, step, isApplied, isNews, existing = {}, 0, false, false, nil
-for _, name in ipairs(names) do
-  local unit, kind = unitOf[name], take()
+for _, key in ipairs(wanted) do
+  local number = placeIn[key]
+  argument = argument + 1
+  local kind = ARGV[argument]
   if kind == '&' then
     if not isApplied then argument = argument + 6
-    elseif not add(unit) then
+    elseif not add(number) then
       if not existing then
         existing = {step}
         results[#results + 1] = existing
       end
-      existing[#existing + 1] = name
+      existing[#existing + 1] = sub(key, #P + 1)
     end
   else
     step, existing = step + 1, nil
-    if kind == '+' then isApplied = add(unit)
-    elseif kind == '-' then isApplied = remove(unit)
-    else isApplied = change(unit, kind) end
-    if not isApplied then results[#results + 1] = step end
-    isNews = isNews or isApplied
+    if kind == '+' then isApplied = add(number)
+    elseif kind == '-' then isApplied = remove(number)
+    else isApplied = change(number, kind) end
+    if isApplied then isNews = true else results[#results + 1] = step end
   end
 end
 flush()

@@ -25,11 +25,14 @@ end
 local function walkLevel(key, rank, size, visit)
   local due = call('ZCOUNT', key, '-inf', before)
   while rank < due do
-    local members, names = call('ZRANGE', key, rank, math.min(rank + size, due) - 1), {}
+    local members, names, keys = call('ZRANGE', key, rank, math.min(rank + size, due) - 1), {}, {}
     -- Removed meanwhile, by this very walk.
     if #members == 0 then return nil end
-    for index = 1, #members do names[index] = sub(members[index], 18) end
-    local texts, gone = read(names), {}
+    for index = 1, #members do
+      local name = sub(members[index], 18)
+      names[index], keys[index] = name, P .. name
+    end
+    local texts, gone = read(keys), {}
     for index = 1, #members do
       if budget <= 0 then return rank end
       budget, rank = budget - 1, rank + 1

@@ -21,7 +21,7 @@
 
 export const RECORDS_LIBRARY = String.raw`
 local call, P = redis.call, KEYS[1]
-local match, sub, byte = string.match, string.sub, string.byte
+local match, sub, byte, format = string.match, string.sub, string.byte, string.format
 
 -- Position in the list of arguments.
 local argument = 0
@@ -71,33 +71,49 @@ local function placeOf(text)
   return place
 end
 
-local SEQ, VERSION, AT, DUE, STATUS, SPEC, PLACE, BODY, LONG_STATUS, LONG_SPEC = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+-- Fields of a record. The last ones say where its texts are: behind the head of TEXT at START, where the status has the
+-- bytes of SIZE, unless there are new ones.
+local SEQ, VERSION, AT, DUE, STATUS, SPEC, PLACE, TEXT, START, SIZE, NEW_STATUS, NEW_SPEC =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 
 local function parse(text)
-  local seq, version, at, due, status, spec, place, body =
-    match(text, '^%*?([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^\n]*)\n(.*)$')
-  return {seq, version, at, due, status, spec, placeOf(place), body}
+  local seq, version, at, due, status, spec, place, start =
+    match(text, '^%*?([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^\n]*)\n()')
+  return {seq, version, at, due, status, spec, places[place] or placeOf(place), text, start, status}
 end
 
--- The texts in a record, without those that have keys of their own.
-local function shortStatus(record) return sub(record[BODY], 1, tonumber(record[STATUS]) or 0) end
-local function shortSpec(record) return sub(record[BODY], (tonumber(record[STATUS]) or 0) + 1) end
+-- The texts that are kept with a record: not those with keys of their own.
+local function bodyOf(record)
+  local status, spec, text, start = record[NEW_STATUS], record[NEW_SPEC], record[TEXT], record[START]
+  if not status and not spec then return sub(text, start) end
+  local size = tonumber(record[SIZE]) or 0
+  if not status then status = sub(text, start, start + size - 1)
+  elseif record[STATUS] == '*' then status = '' end
+  if not spec then spec = sub(text, start + size)
+  elseif record[SPEC] == '*' then spec = '' end
+  return status, spec
+end
 
 -- A record as it is kept.
 local function textOf(record)
   local mark = (record[STATUS] == '*' or record[SPEC] == '*') and '*' or ''
+  local status, spec = bodyOf(record)
   return mark .. record[SEQ] .. ' ' .. record[VERSION] .. ' ' .. record[AT] .. ' ' .. record[DUE] .. ' ' .. record[STATUS]
-    .. ' ' .. record[SPEC] .. ' ' .. record[PLACE].text .. '\n' .. record[BODY]
+    .. ' ' .. record[SPEC] .. ' ' .. record[PLACE].text .. '\n' .. status .. (spec or '')
 end
 
 -- A kept record with its long texts put in.
 local function whole(name, text)
   if byte(text) ~= 42 then return text end
   local record = parse(text)
-  local status, spec = shortStatus(record), shortSpec(record)
-  if record[STATUS] == '*' then status = call('GET', P .. 'status:' .. name) or '' end
-  if record[SPEC] == '*' then spec = call('GET', P .. 'spec:' .. name) or '' end
-  record[STATUS], record[SPEC], record[BODY] = record[STATUS] ~= '' and #status or '', #spec, status .. spec
+  if record[STATUS] == '*' then
+    local status = call('GET', P .. 'status:' .. name) or ''
+    record[STATUS], record[NEW_STATUS] = #status, status
+  end
+  if record[SPEC] == '*' then
+    local spec = call('GET', P .. 'spec:' .. name) or ''
+    record[SPEC], record[NEW_SPEC] = #spec, spec
+  end
   return textOf(record)
 end
 
@@ -106,11 +122,11 @@ local function inPieces(list, visit)
   for first = 1, #list, 1000 do visit(unpack(list, first, math.min(first + 999, #list))) end
 end
 
--- The texts of records by their names, in order; false where there is none.
-local function read(names)
-  local keys, texts = {}, {}
-  for index = 1, #names do keys[index] = P .. names[index] end
-  if #keys <= 1000 then return #keys > 0 and call('MGET', unpack(keys)) or keys end
+-- The texts of records by their keys, in order; false where there is none.
+local function read(keys)
+  if #keys == 0 then return {} end
+  if #keys <= 1000 then return call('MGET', unpack(keys)) end
+  local texts = {}
   inPieces(keys, function(...)
     for _, text in ipairs(call('MGET', ...)) do texts[#texts + 1] = text end
   end)

@@ -5,19 +5,18 @@ import { CHANGES_LIBRARY } from './changes-library.ts'
 import { RECORDS_LIBRARY } from './records-library.ts'
 
 export const REMOVE_JOBS = new Script(`${RECORDS_LIBRARY}${CHANGES_LIBRARY}
-local names = {}
+local found = {}
 for _, state in ipairs(call('SMEMBERS', P .. 'states:job')) do
   local list = listKey('job', state)
-  if #names < 200 then
-    for _, name in ipairs(call('ZRANGE', list, 0, 199 - #names)) do
-      names[#names + 1] = name
+  if #found < 200 then
+    for _, name in ipairs(call('ZRANGE', list, 0, 199 - #found)) do
+      found[#found + 1] = P .. name
       -- In case the job itself was evicted, or deleted by hand.
       leave(list, name)
     end
   end
 end
-load(names)
-for _, unit in ipairs(units) do unit[AFTER] = nil end
-flush()
-return #names
+load(found)
+removeAll()
+return #found
 `)

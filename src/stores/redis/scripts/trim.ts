@@ -8,15 +8,15 @@ import { CHANGES_LIBRARY } from './changes-library.ts'
 import { RECORDS_LIBRARY } from './records-library.ts'
 
 export const TRIM = new Script(`${RECORDS_LIBRARY}${CHANGES_LIBRARY}
-local budget, done, names = 200, 0, {}
+local budget, done, found = 200, 0, {}
 while argument < #ARGV do
   local series, keep = P .. take(), tonumber(take())
   local surplus = call('ZCARD', series) - keep
   if surplus > 0 then
     if budget <= 0 then break end
     for _, name in ipairs(call('ZRANGE', series, 0, math.min(surplus, budget) - 1)) do
-      names[#names + 1] = name
-      names[#names + 1] = 'log:' .. string.sub(name, 5)
+      found[#found + 1] = P .. name
+      found[#found + 1] = P .. 'log:' .. sub(name, 5)
       -- In case the run itself was evicted, or deleted by hand.
       leave(series, name)
     end
@@ -25,8 +25,7 @@ while argument < #ARGV do
   end
   done = done + 1
 end
-load(names)
-for _, unit in ipairs(units) do unit[AFTER] = nil end
-flush()
+load(found)
+removeAll()
 return done
 `)
