@@ -1,7 +1,6 @@
 /**
- * Lua for the scripts that write. Records are loaded, changed in memory as often as a batch says, and written back at the
- * end together with all indexes: each command is sent once for all records of the script. Nothing else writes, so that no
- * script can leave an index behind.
+ * Lua for the scripts that write. What is to be written is gathered, and written at the end by one command for all records
+ * and one for each index. Nothing else writes, so that no script can leave an index behind.
  *
  *   list:<kind>:<state>          sorted sets of names by at; pending and running runs are together in list:run:open
  *   due:job, due:history         sorted sets by due time; members are <sequence>:<name>, so that what is due in the same
@@ -13,7 +12,7 @@
  *   active                       hash, job -> how many runs are pending or running
  *   counts                       hash, <kind>:<state> and <kind>:<state>:<queue> -> how many records
  *   states:<kind>                set of the states there ever were
- *   sequence                     number of the newest record
+ *   sequence                     the highest number that was given to a record
  *
  * What a record is called in `jobId`, `functionRef`, `queue` and `state` is escaped in keys as it is in the record.
  */
@@ -22,41 +21,14 @@ export const CHANGES_LIBRARY = `
 -- Texts longer than this have a key of their own: Lua takes in each character of what it reads and writes.
 local SHORT = 256
 
--- The records that this script may change, by their place in this list of keys: as they were, and as they are to be; nil
--- where there is none.
-local keys, before, after, placeIn = {}, {}, {}, {}
+-- What is gathered: keys to delete and to set with their values; members to remove and to add with their scores, by index;
+-- how often a place was left or taken, and the levels that were, with a place in each.
+local gone, written, removed, added, tallies, left, taken
+local function gather()
+  gone, written, removed, added, tallies, left, taken = {}, {}, {}, {}, {}, {}, {}
+end
+gather()
 
-local function load(wanted)
-  local texts = read(wanted)
-  for index = 1, #wanted do
-    local key, text = wanted[index], texts[index]
-    if not placeIn[key] then
-      local number = #keys + 1
-      local record = text and parse(text) or nil
-      keys[number], placeIn[key], before[number], after[number] = key, number, record, record
-    end
-  end
-end
-
--- Sizes as text; made once for each.
-local sizes = {}
-local function sizeOf(text)
-  local size = sizes[#text]
-  if not size then
-    size = tostring(#text)
-    sizes[#text] = size
-  end
-  return size
-end
-local function setStatus(record, text)
-  record[STATUS], record[NEW_STATUS] = #text > SHORT and '*' or text ~= '' and sizeOf(text) or '', text
-end
-local function setSpec(record, text)
-  record[SPEC], record[NEW_SPEC] = #text > SHORT and '*' or sizeOf(text), text
-end
-
--- Arguments of commands, by key.
-local removed, added = {}, {}
 local function leave(key, member)
   local list = removed[key]
   if list then list[#list + 1] = member else removed[key] = {member} end
@@ -77,67 +49,65 @@ local function shift(old, new, score, member)
   if new then enter(new, score, member) end
 end
 
-local counters = {counts = {}, active = {}}
-local function count(hash, field, by)
-  local fields = counters[hash]
-  fields[field] = (fields[field] or 0) + by
-end
-local function tally(place, by)
-  local name = place.kind .. ':' .. place.state
-  count('counts', name, by)
-  count('counts', name .. ':' .. place.queue, by)
-  if place.active then count('active', place.active, by) end
-end
+-- The place of what is new, or is removed.
+local NOWHERE = {}
 
--- How often a place was left or taken, and the levels that were, which are registered.
-local tallies, left, taken = {}, {}, {}
-
--- Takes a record out of the indexes it was in and puts it where it belongs: NONE for what is new, or is removed.
-local NONE = {}
-NONE[PLACE] = {}
-local function move(name, old, new)
-  local a, b, seq, due, at = old[PLACE], new[PLACE], new[SEQ], new[DUE], new[AT]
-  if a == b and due ~= '' and due ~= old[DUE] and at == old[AT] and seq == old[SEQ] then
-    -- Claimed within its place, or renewed.
-    enter(a.level, due, seq .. ':' .. name)
-    if old[DUE] == '' then taken[a.level] = a end
-    return
-  end
-  if a ~= b then
-    if old ~= NONE then tallies[a] = (tallies[a] or 0) - 1 end
-    if new ~= NONE then tallies[b] = (tallies[b] or 0) + 1 end
-  end
-  local isNewAt = at ~= old[AT]
-  if isNewAt or a.list ~= b.list then shift(a.list, b.list, at, name) end
-  if isNewAt or a.series ~= b.series then shift(a.series, b.series, at, name) end
-  local level, nextLevel, isNewMember = old[DUE] ~= '' and a.level, due ~= '' and b.level, seq ~= old[SEQ]
-  if level ~= nextLevel or due ~= old[DUE] or isNewMember then
-    local member = seq and seq .. ':' .. name
-    if level and (level ~= nextLevel or isNewMember) then
-      leave(level, isNewMember and old[SEQ] .. ':' .. name or member)
-    end
-    if nextLevel then enter(nextLevel, due, member) end
-    if level ~= nextLevel then
-      if level then left[level] = a end
-      if nextLevel then taken[nextLevel] = b end
+-- Takes a record out of the indexes it was in and puts it where it belongs.
+local function move(name, seq, place, at, due, newPlace, newAt, newDue)
+  local level, newLevel = due ~= '' and place.level, newDue ~= '' and newPlace.level
+  if level ~= newLevel or due ~= newDue then
+    local member = seq .. ':' .. name
+    if newLevel then enter(newLevel, newDue, member) end
+    if level ~= newLevel then
+      if newLevel then taken[newLevel] = newPlace end
+      if level then
+        leave(level, member)
+        left[level] = place
+      end
     end
   end
+  if place ~= newPlace then
+    if place ~= NOWHERE then tallies[place] = (tallies[place] or 0) - 1 end
+    if newPlace ~= NOWHERE then tallies[newPlace] = (tallies[newPlace] or 0) + 1 end
+  elseif at == newAt then return end
+  if at ~= newAt or place.list ~= newPlace.list then shift(place.list, newPlace.list, newAt, name) end
+  if at ~= newAt or place.series ~= newPlace.series then shift(place.series, newPlace.series, newAt, name) end
 end
 
--- Writes the long texts of a record, and removes those that it has no more.
-local gone, written = {}, {}
+-- What is said of a text in the record, as text; made once for each size.
+local sizes = {}
+local function sizeOf(text)
+  local size = #text
+  if size > SHORT then return '*' end
+  local said = sizes[size]
+  if not said then
+    said = tostring(size)
+    sizes[size] = said
+  end
+  return said
+end
+local function statusSizeOf(text) return text == '' and '' or sizeOf(text) end
+
+-- Puts a text that is not short under a key of its own, or removes it from there.
 local function keepLong(key, old, new, text)
-  if new == '*' then
-    if text then written[#written + 1], written[#written + 2] = key, text end
+  if new == '*' then written[#written + 1], written[#written + 2] = key, text
   elseif old == '*' then gone[#gone + 1] = key end
+end
+
+local function remove(key, name, text)
+  local seq, _, at, due, status, spec, place = parse(text)
+  gone[#gone + 1] = key
+  if status == '*' then gone[#gone + 1] = P .. 'status:' .. name end
+  if spec == '*' then gone[#gone + 1] = P .. 'spec:' .. name end
+  move(name, seq, place, at, due, NOWHERE, nil, '')
 end
 
 local function writeIndexes()
   for key, members in pairs(removed) do
-    inPieces(members, function(...) call('ZREM', key, ...) end)
+    inPieces(members, 1, function(...) call('ZREM', key, ...) end)
   end
   for key, members in pairs(added) do
-    inPieces(members, function(...) call('ZADD', key, ...) end)
+    inPieces(members, 1, function(...) call('ZADD', key, ...) end)
   end
   for _, place in pairs(taken) do
     if place.lane == 'run' then
@@ -156,10 +126,16 @@ local function writeIndexes()
 end
 
 local function writeCounters()
-  local states = {}
+  local counters, states = {counts = {}, active = {}}, {}
+  local function count(hash, field, by)
+    local fields = counters[hash]
+    fields[field] = (fields[field] or 0) + by
+  end
   for place, by in pairs(tallies) do
-    if by ~= 0 then tally(place, by) end
     local name = place.kind .. ':' .. place.state
+    count('counts', name, by)
+    count('counts', name .. ':' .. place.queue, by)
+    if place.active then count('active', place.active, by) end
     if by > 0 and not states[name] then
       states[name] = true
       call('SADD', P .. 'states:' .. place.kind, place.state)
@@ -172,43 +148,20 @@ local function writeCounters()
   end
 end
 
--- Writes everything that was changed.
+-- Writes what was gathered.
 local function flush()
-  local newcomers = 0
-  for number = 1, #keys do
-    if after[number] and not after[number][SEQ] then newcomers = newcomers + 1 end
-  end
-  local sequence = newcomers > 0 and call('INCRBY', P .. 'sequence', newcomers) - newcomers or 0
-  for number = 1, #keys do
-    local key, old, new = keys[number], before[number] or NONE, after[number] or NONE
-    if old ~= new then
-      local name = sub(key, #P + 1)
-      if new == NONE then gone[#gone + 1] = key
-      else
-        if not new[SEQ] then
-          sequence = sequence + 1
-          new[SEQ] = format('%016d', sequence)
-        end
-        written[#written + 1], written[#written + 2] = key, textOf(new)
-      end
-      if old[STATUS] == '*' or new[STATUS] == '*' then
-        keepLong(P .. 'status:' .. name, old[STATUS], new[STATUS], new[NEW_STATUS])
-      end
-      if old[SPEC] == '*' or new[SPEC] == '*' then
-        keepLong(P .. 'spec:' .. name, old[SPEC], new[SPEC], new[NEW_SPEC])
-      end
-      move(name, old, new)
-    end
-  end
-  inPieces(gone, function(...) call('DEL', ...) end)
-  inPieces(written, function(...) call('MSET', ...) end)
+  inPieces(gone, 1, function(...) call('DEL', ...) end)
+  inPieces(written, 1, function(...) call('MSET', ...) end)
   writeIndexes()
   writeCounters()
+  gather()
 end
 
--- Removes everything that was loaded.
-local function removeAll()
-  for number = 1, #keys do after[number] = nil end
+local function removeAll(keys)
+  for index, text in ipairs(read(keys, 1)) do
+    local key = keys[index]
+    if text then remove(key, sub(key, #P + 1), text) end
+  end
   flush()
 end
 `

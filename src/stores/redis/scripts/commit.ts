@@ -20,19 +20,33 @@ import { RECORDS_LIBRARY } from './records-library.ts'
 
 export const COMMIT = new Script(`${RECORDS_LIBRARY}${CHANGES_LIBRARY}
 local channel, author = take(), take()
-local wanted = {}
-for index = 2, #KEYS do wanted[index - 1] = KEYS[index] end
-load(wanted)
 
-local function add(number)
+-- A record's number in the order of arrival: as many are taken at once as may be needed.
+local sequence
+local function nextSequence()
+  sequence = sequence or call('INCRBY', P .. 'sequence', #KEYS) - #KEYS
+  sequence = sequence + 1
+  return string.format('%016d', sequence)
+end
+
+local function add(key, text)
   local first = argument + 1
   argument = argument + 6
-  if after[number] then return false end
-  local version, at, due, place, status, spec = unpack(ARGV, first, argument)
-  local record = {nil, version, at, due, '', '', placeOf(place), '', 1, ''}
-  setStatus(record, status)
-  setSpec(record, spec)
-  after[number] = record
+  if text then return false end
+  local version, at, due, placeText, status, spec = unpack(ARGV, first, argument)
+  local name, seq, place = sub(key, #P + 1), nextSequence(), placeOf(placeText)
+  local statusSize, specSize = statusSizeOf(status), sizeOf(spec)
+  if statusSize == '*' then
+    keepLong(P .. 'status:' .. name, '', '*', status)
+    status = ''
+  end
+  if specSize == '*' then
+    keepLong(P .. 'spec:' .. name, '', '*', spec)
+    spec = ''
+  end
+  written[#written + 1], written[#written + 2] =
+    key, textOf(seq, version, at, due, statusSize, specSize, place, status, spec)
+  move(name, seq, NOWHERE, nil, '', place, at, due)
   return true
 end
 
@@ -61,47 +75,68 @@ local versions = {}
 local function versionAfter(version)
   local after = versions[version]
   if not after then
-    after = format('%d', tonumber(version) + 1)
+    after = string.format('%d', tonumber(version) + 1)
     versions[version] = after
   end
   return after
 end
 
-local patch, status, spec
-local function change(number, text)
+-- The patch that was given last, and the texts with it: false where they stay as they are.
+local patch, newStatus, newSpec
+local function change(key, text, given)
   local expect = ARGV[argument + 1]
   argument = argument + 1
-  if text ~= '=' then
-    patch = patchOf(text)
-    status, spec = patch.status and take(), patch.spec and take()
+  if given ~= '=' then
+    patch = patchOf(given)
+    newStatus, newSpec = patch.status and take(), patch.spec and take()
   end
-  local old = after[number]
-  if not old or old[VERSION] ~= expect then return false end
-  local fields, place = patch.fields, old[PLACE]
-  local new = {old[SEQ], versions[expect] or versionAfter(expect), fields.at or old[AT], fields.due or old[DUE],
-    old[STATUS], old[SPEC], patch.places[place] or placeAfter(place, patch), old[TEXT], old[START], old[SIZE],
-    old[NEW_STATUS], old[NEW_SPEC]}
-  if status then setStatus(new, status) end
-  if spec then setSpec(new, spec) end
-  after[number] = new
+  if not text then return false end
+  local seq, version, at, due, status, spec, place, start = parse(text)
+  if version ~= expect then return false end
+  local name, fields, newPlace = sub(key, #P + 1), patch.fields, patch.places[place] or placeAfter(place, patch)
+  local newAt, newDue = fields.at or at, fields.due or due
+  local specStart = start + (tonumber(status) or 0)
+  local statusText, specText, statusSize, specSize = newStatus, newSpec, status, spec
+  if newStatus then
+    statusSize = statusSizeOf(newStatus)
+    if status == '*' or statusSize == '*' then keepLong(P .. 'status:' .. name, status, statusSize, newStatus) end
+    if statusSize == '*' then statusText = '' end
+  else statusText = sub(text, start, specStart - 1) end
+  if newSpec then
+    specSize = sizeOf(newSpec)
+    if spec == '*' or specSize == '*' then keepLong(P .. 'spec:' .. name, spec, specSize, newSpec) end
+    if specSize == '*' then specText = '' end
+  else specText = sub(text, specStart) end
+  written[#written + 1], written[#written + 2] = key, textOf(seq, versions[expect] or versionAfter(expect), newAt,
+    newDue, statusSize, specSize, newPlace, statusText, specText)
+  move(name, seq, place, at, due, newPlace, newAt, newDue)
   return true
 end
 
-local function remove(number)
+local function removeIf(key, text)
   local expect = take()
-  if not after[number] or after[number][VERSION] ~= expect then return false end
-  after[number] = nil
+  if not text then return false end
+  local _, version = parse(text)
+  if version ~= expect then return false end
+  remove(key, sub(key, #P + 1), text)
   return true
 end
 
 local results, step, isApplied, isNews, existing = {}, 0, false, false, nil
-for _, key in ipairs(wanted) do
-  local number = placeIn[key]
+local texts, seen = read(KEYS, 2), {}
+for index = 2, #KEYS do
+  local key, text = KEYS[index], texts[index - 1]
+  if seen[key] then
+    -- It comes again: as those before it left it.
+    flush()
+    text = call('GET', key)
+  end
+  seen[key] = true
   argument = argument + 1
   local kind = ARGV[argument]
   if kind == '&' then
     if not isApplied then argument = argument + 6
-    elseif not add(number) then
+    elseif not add(key, text) then
       if not existing then
         existing = {step}
         results[#results + 1] = existing
@@ -110,9 +145,9 @@ for _, key in ipairs(wanted) do
     end
   else
     step, existing = step + 1, nil
-    if kind == '+' then isApplied = add(number)
-    elseif kind == '-' then isApplied = remove(number)
-    else isApplied = change(number, kind) end
+    if kind == '+' then isApplied = add(key, text)
+    elseif kind == '-' then isApplied = removeIf(key, text)
+    else isApplied = change(key, text, kind) end
     if isApplied then isNews = true else results[#results + 1] = step end
   end
 end

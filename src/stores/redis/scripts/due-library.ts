@@ -16,7 +16,7 @@ local isFiltered = functionCount + jobCount > 0
 
 local function isWanted(name, text)
   if not isFiltered then return true end
-  local place = parse(text)[PLACE]
+  local place = placeIn(text)
   return not functions[place.functionRef] and not jobs[lane == 'job' and sub(name, 5) or place.jobId]
 end
 
@@ -32,7 +32,7 @@ local function walkLevel(key, rank, size, visit)
       local name = sub(members[index], 18)
       names[index], keys[index] = name, P .. name
     end
-    local texts, gone = read(keys), {}
+    local texts, gone = read(keys, 1), {}
     for index = 1, #members do
       if budget <= 0 then return rank end
       budget, rank = budget - 1, rank + 1

@@ -63,7 +63,7 @@ end
 
 local function isWanted(text)
   if anyState and queue == '' then return true end
-  local place = parse(text)[PLACE]
+  local place = placeIn(text)
   return (anyState or states[place.state]) and (queue == '' or queue == place.queue)
 end
 

@@ -10,7 +10,7 @@ local more = walk(
   isFiltered and 50 or 1,
   function() return true end,
   function(_, text)
-    local due = parse(text)[DUE]
+    local _, _, _, due = parse(text)
     if earliest == '' or tonumber(due) < tonumber(earliest) then earliest = due end
     return true
   end)

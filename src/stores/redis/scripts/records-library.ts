@@ -21,7 +21,7 @@
 
 export const RECORDS_LIBRARY = String.raw`
 local call, P = redis.call, KEYS[1]
-local match, sub, byte, format = string.match, string.sub, string.byte, string.format
+local match, sub, byte = string.match, string.sub, string.byte
 
 -- Position in the list of arguments.
 local argument = 0
@@ -71,63 +71,45 @@ local function placeOf(text)
   return place
 end
 
--- Fields of a record. The last ones say where its texts are: behind the head of TEXT at START, where the status has the
--- bytes of SIZE, unless there are new ones.
-local SEQ, VERSION, AT, DUE, STATUS, SPEC, PLACE, TEXT, START, SIZE, NEW_STATUS, NEW_SPEC =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-
+-- The fields of a record, its place, and where its texts begin.
 local function parse(text)
   local seq, version, at, due, status, spec, place, start =
     match(text, '^%*?([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^\n]*)\n()')
-  return {seq, version, at, due, status, spec, places[place] or placeOf(place), text, start, status}
+  return seq, version, at, due, status, spec, places[place] or placeOf(place), start
+end
+local function placeIn(text)
+  local _, _, _, _, _, _, place = parse(text)
+  return place
 end
 
--- The texts that are kept with a record: not those with keys of their own.
-local function bodyOf(record)
-  local status, spec, text, start = record[NEW_STATUS], record[NEW_SPEC], record[TEXT], record[START]
-  if not status and not spec then return sub(text, start) end
-  local size = tonumber(record[SIZE]) or 0
-  if not status then status = sub(text, start, start + size - 1)
-  elseif record[STATUS] == '*' then status = '' end
-  if not spec then spec = sub(text, start + size)
-  elseif record[SPEC] == '*' then spec = '' end
-  return status, spec
-end
-
--- A record as it is kept.
-local function textOf(record)
-  local mark = (record[STATUS] == '*' or record[SPEC] == '*') and '*' or ''
-  local status, spec = bodyOf(record)
-  return mark .. record[SEQ] .. ' ' .. record[VERSION] .. ' ' .. record[AT] .. ' ' .. record[DUE] .. ' ' .. record[STATUS]
-    .. ' ' .. record[SPEC] .. ' ' .. record[PLACE].text .. '\n' .. status .. (spec or '')
+-- A record as it is kept: its fields, and the texts that have no keys of their own.
+local function textOf(seq, version, at, due, status, spec, place, shortStatus, shortSpec)
+  local mark = (status == '*' or spec == '*') and '*' or ''
+  return mark .. seq .. ' ' .. version .. ' ' .. at .. ' ' .. due .. ' ' .. status .. ' ' .. spec .. ' ' .. place.text
+    .. '\n' .. shortStatus .. shortSpec
 end
 
 -- A kept record with its long texts put in.
 local function whole(name, text)
   if byte(text) ~= 42 then return text end
-  local record = parse(text)
-  if record[STATUS] == '*' then
-    local status = call('GET', P .. 'status:' .. name) or ''
-    record[STATUS], record[NEW_STATUS] = #status, status
-  end
-  if record[SPEC] == '*' then
-    local spec = call('GET', P .. 'spec:' .. name) or ''
-    record[SPEC], record[NEW_SPEC] = #spec, spec
-  end
-  return textOf(record)
+  local seq, version, at, due, status, spec, place, start = parse(text)
+  local size = tonumber(status) or 0
+  local statusText, specText = sub(text, start, start + size - 1), sub(text, start + size)
+  if status == '*' then statusText = call('GET', P .. 'status:' .. name) or '' end
+  if spec == '*' then specText = call('GET', P .. 'spec:' .. name) or '' end
+  return textOf(seq, version, at, due, status ~= '' and #statusText or '', #specText, place, statusText, specText)
 end
 
--- A command on many values, in pieces that fit on the stack.
-local function inPieces(list, visit)
-  for first = 1, #list, 1000 do visit(unpack(list, first, math.min(first + 999, #list))) end
+-- Visits a list, from a place on, in pieces that fit on the stack.
+local function inPieces(list, first, visit)
+  for from = first, #list, 1000 do visit(unpack(list, from, math.min(from + 999, #list))) end
 end
 
--- The texts of records by their keys, in order; false where there is none.
-local function read(keys)
-  if #keys == 0 then return {} end
-  if #keys <= 1000 then return call('MGET', unpack(keys)) end
+-- The texts of records by a list of keys, from a place on, in order; false where there is none.
+local function read(keys, first)
+  if #keys - first < 1000 then return #keys >= first and call('MGET', unpack(keys, first)) or {} end
   local texts = {}
-  inPieces(keys, function(...)
+  inPieces(keys, first, function(...)
     for _, text in ipairs(call('MGET', ...)) do texts[#texts + 1] = text end
   end)
   return texts

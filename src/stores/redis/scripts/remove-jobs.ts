@@ -5,18 +5,17 @@ import { CHANGES_LIBRARY } from './changes-library.ts'
 import { RECORDS_LIBRARY } from './records-library.ts'
 
 export const REMOVE_JOBS = new Script(`${RECORDS_LIBRARY}${CHANGES_LIBRARY}
-local found = {}
+local keys = {}
 for _, state in ipairs(call('SMEMBERS', P .. 'states:job')) do
   local list = listKey('job', state)
-  if #found < 200 then
-    for _, name in ipairs(call('ZRANGE', list, 0, 199 - #found)) do
-      found[#found + 1] = P .. name
+  if #keys < 200 then
+    for _, name in ipairs(call('ZRANGE', list, 0, 199 - #keys)) do
+      keys[#keys + 1] = P .. name
       -- In case the job itself was evicted, or deleted by hand.
       leave(list, name)
     end
   end
 end
-load(found)
-removeAll()
-return #found
+removeAll(keys)
+return #keys
 `)
