@@ -1,18 +1,21 @@
 /** Guarded changes as arguments of the script that makes them, in chunks that keep the server busy for a few ms only. */
 
-import type { ChangeResult, RecordKey } from '../../jobs/record.ts'
+import type { ChangeResult } from '../../jobs/record.ts'
 import { APPLIED, REFUSED } from '../../jobs/record.ts'
 import { textLength } from '../batches.ts'
 import { type EncodedChange, type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
 import { isNews } from '../news.ts'
 import type { Connection } from './connection.ts'
-import { listOf, numberOf } from './replies.ts'
+import { idOf, nameOf, patchText, placeText } from './record-text.ts'
+import { listOf, numberOf, textOf } from './replies.ts'
 import { COMMIT } from './scripts/commit.ts'
 
-/** Records that one script writes at most, and text: a script has the server for itself, 25 us or so for a record. */
+/** Records that one script writes at most, and text: a script has the server for itself, 10 us or so for a record. */
 const CHUNK_RECORDS = 125
 const CHUNK_TEXT = 2 ** 20
+/** Chunks on their way: few, so that each is answered in time. */
+const CHUNKS_AT_ONCE = 4
 
 type Values = (string | number)[]
 
@@ -28,16 +31,33 @@ export class ChangeWriter {
     this.#author = host?.workerId ?? ''
   }
 
-  /** One chunk after the other: a batch may hold two changes of one record. */
+  /**
+   * Some chunks are sent without waiting for those before, so that the server works on one while the next is written. It
+   * takes them in their order, because a batch may hold two changes of one record. Where it does not know the script in
+   * between, a chunk is sent again behind the next, and the second change of a record may be refused.
+   */
   async commit(changes: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
-    const results: ChangeResult[] = []
+    const replies: Promise<readonly ChangeResult[]>[] = []
     for (const chunk of chunksOf(changes)) {
-      const author = chunk.some(isNews) ? this.#author : ''
-      const values: Values = [this.#channel, author]
-      for (const change of chunk) pushChange(values, change)
-      for (const reply of listOf(await this.#connection.run(COMMIT, values))) results.push(resultOf(reply))
+      await replies.at(-CHUNKS_AT_ONCE)
+      const reply = this.#send(chunk)
+      // The first that fails is told; those behind it are not waited for.
+      reply.catch(() => undefined)
+      replies.push(reply)
     }
-    return results
+    return (await Promise.all(replies)).flat()
+  }
+
+  async #send(chunk: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
+    const author = chunk.some(isNews) ? this.#author : ''
+    const names: string[] = []
+    const values: Values = [this.#channel, author]
+    let last: EncodedPatch | undefined
+    for (const change of chunk) {
+      pushChange(names, values, change, last)
+      last = ('key' in change ? change.patch : undefined) ?? last
+    }
+    return resultsOf(chunk.length, await this.#connection.run(COMMIT, values, names))
   }
 }
 
@@ -58,37 +78,40 @@ function* chunksOf(changes: readonly EncodedChange[]): Generator<readonly Encode
   if (chunk.length > 0) yield chunk
 }
 
-function pushChange(values: Values, change: EncodedChange): void {
-  const inserts = change.inserts.length
-  if (!('key' in change)) {
-    values.push('add', inserts)
-    pushRecord(values, change.record)
-  } else if (change.patch === null) values.push('remove', inserts, nameOf(change.key), change.expect)
+/** @param last - the patch sent before it, which is not sent again */
+function pushChange(names: string[], steps: Values, change: EncodedChange, last: EncodedPatch | undefined): void {
+  if (!('key' in change)) pushRecord('+', names, steps, change.record)
   else {
-    values.push('patch', inserts, nameOf(change.key), change.expect)
-    pushPatch(values, change.patch)
+    const { key, expect, patch } = change
+    names.push(nameOf(key))
+    if (patch === null) steps.push('-', expect)
+    else if (last !== undefined && isSame(patch, last)) steps.push('=', expect)
+    else {
+      steps.push(patchText(patch), expect)
+      if (patch.status !== undefined) steps.push(patch.status ?? '')
+      if (patch.spec !== undefined) steps.push(patch.spec)
+    }
   }
-  for (const record of change.inserts) pushRecord(values, record)
+  for (const record of change.inserts) pushRecord('&', names, steps, record)
 }
 
-function pushRecord(values: Values, record: EncodedRecord): void {
-  const { version, lane, due, state, at, jobId, functionRef, queue, priority, status, spec } = record
-  values.push(nameOf(record), version, lane, due ?? '', state, at, jobId ?? '', functionRef, queue, priority)
-  values.push(status ?? '', spec)
+function isSame(patch: EncodedPatch, other: EncodedPatch): boolean {
+  return PATCHABLE.every((field) => patch[field] === other[field])
 }
 
-function pushPatch(values: Values, patch: EncodedPatch): void {
-  const given = PATCHABLE.filter((field) => patch[field] !== undefined)
-  values.push(given.length * 2)
-  for (const field of given) values.push(field, patch[field] ?? '')
+function pushRecord(step: '+' | '&', names: string[], steps: Values, record: EncodedRecord): void {
+  const { version, at, due, status, spec } = record
+  names.push(nameOf(record))
+  steps.push(step, version, at, due ?? '', placeText(record), status ?? '', spec)
 }
 
-/** What a record is called in keys. */
-export function nameOf({ kind, id }: RecordKey): string {
-  return `${kind}:${id}`
-}
-
-function resultOf(reply: unknown): ChangeResult {
-  if (Array.isArray(reply)) return { applied: true, existing: reply.map(String) }
-  return numberOf(reply) === 1 ? APPLIED : REFUSED
+/** The reply names what was not simply applied. */
+function resultsOf(count: number, reply: unknown): readonly ChangeResult[] {
+  const results: ChangeResult[] = new Array(count).fill(APPLIED)
+  for (const item of listOf(reply)) {
+    const [step, ...names] = Array.isArray(item) ? item : [item]
+    const existing = names.map((name) => idOf(textOf(name)))
+    results[numberOf(step) - 1] = existing.length === 0 ? REFUSED : { applied: true, existing }
+  }
+  return results
 }

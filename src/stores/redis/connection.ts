@@ -56,14 +56,19 @@ export class Connection {
     if (this.#lastError !== undefined) throw this.#lastError
   }
 
-  /** Runs a script that the server may or may not know yet. */
-  async run(script: Script, values: readonly (string | number)[]): Promise<unknown> {
+  /**
+   * Runs a script that the server may or may not know yet.
+   *
+   * @param names - of records that it gets as keys
+   */
+  async run(script: Script, values: readonly (string | number)[], names: readonly string[] = []): Promise<unknown> {
+    const given = [names.length + 1, this.#root, ...names.map((name) => this.#root + name), ...values]
     try {
-      return await this.#call('evalsha', [script.hash, 1, this.#root, ...values])
+      return await this.#call('evalsha', [script.hash, ...given])
     } catch (error) {
       // After SCRIPT FLUSH, a restart or a fail-over. Nothing of it has been done.
       if (!(error instanceof Error) || !error.message.includes('NOSCRIPT')) throw error
-      return this.#call('eval', [script.text, 1, this.#root, ...values])
+      return this.#call('eval', [script.text, ...given])
     }
   }
 

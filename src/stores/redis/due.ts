@@ -3,7 +3,8 @@
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { DueQuery, NextDueQuery } from '../record-store.ts'
 import type { Connection } from './connection.ts'
-import { listOf, numberOf, pageOf, recordOfReply, sequenceOfReply } from './replies.ts'
+import { escaped, type RecordTexts, sequenceOf } from './record-text.ts'
+import { listOf, namedTextsOf, numberOf, pageOf } from './replies.ts'
 import { DUE } from './scripts/due.ts'
 import { NEXT_DUE } from './scripts/next-due.ts'
 
@@ -14,17 +15,19 @@ const START: Values = [1, '', 0]
 
 export class DueReader {
   readonly #connection: Connection
+  readonly #texts: RecordTexts
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, texts: RecordTexts) {
     this.#connection = connection
+    this.#texts = texts
   }
 
   async due(query: DueQuery): Promise<readonly EncodedRecord[]> {
     const { lane, before, limit, queues } = query
     if (limit <= 0) return []
     if (lane === 'run' && queues === undefined) return this.#dueOfAllQueues(query)
-    const replies = await this.#replies(query, before, limit, 'all', queues ?? [])
-    return [...replies.values()].map(recordOfReply)
+    const found = await this.#found(query, before, limit, 'all', (queues ?? []).map(escaped))
+    return Array.from(found, ([name, text]) => this.#texts.record(name, text))
   }
 
   async nextDue(query: NextDueQuery): Promise<number | null> {
@@ -44,37 +47,37 @@ export class DueReader {
   /** By due time whatever their queue and priority. The scheduler names its queues; this serves those who look on. */
   async #dueOfAllQueues(query: DueQuery): Promise<readonly EncodedRecord[]> {
     const queues = await this.#queuesOf(query)
-    const replies = await this.#replies(query, query.before, query.limit, 'each', queues)
-    return [...replies.values()]
-      .map((reply) => ({ record: recordOfReply(reply), sequence: sequenceOfReply(reply) }))
+    const found = await this.#found(query, query.before, query.limit, 'each', queues)
+    return Array.from(found, ([name, text]) => ({ record: this.#texts.record(name, text), sequence: sequenceOf(text) }))
       .sort((a, b) => (a.record.due ?? 0) - (b.record.due ?? 0) || (a.sequence < b.sequence ? -1 : 1))
       .slice(0, query.limit)
       .map(({ record }) => record)
   }
 
-  /** Replies by name: what moved while pages were read may come twice. */
-  async #replies(
+  /** Texts of records by name: what moved while pages were read may come twice. */
+  async #found(
     query: DueQuery,
     before: number,
     limit: number,
     limitOf: 'all' | 'each',
     queues: readonly string[],
-  ): Promise<ReadonlyMap<unknown, unknown>> {
-    const replies = new Map<unknown, unknown>()
+  ): Promise<ReadonlyMap<string, string>> {
+    const texts = new Map<string, string>()
     let place: Values | undefined = START
-    while (place !== undefined && (limitOf === 'each' || replies.size < limit)) {
-      const left = limitOf === 'each' ? limit : limit - replies.size
+    while (place !== undefined && (limitOf === 'each' || texts.size < limit)) {
+      const left = limitOf === 'each' ? limit : limit - texts.size
       const values = [...valuesOf(query, before, place, queues), left, limitOf]
       const { found, more } = pageOf(await this.#connection.run(DUE, values))
-      for (const reply of listOf(found)) replies.set(listOf(reply).at(-1), reply)
+      for (const [name, text] of namedTextsOf(found)) texts.set(name, text)
       place = more
     }
-    return replies
+    return texts
   }
 
+  /** As they are in keys. */
   async #queuesOf({ lane, queues }: NextDueQuery): Promise<readonly string[]> {
     if (lane !== 'run') return []
-    return queues ?? listOf(await this.#connection.onKey('smembers', 'queues')).map(String)
+    return queues?.map(escaped) ?? listOf(await this.#connection.onKey('smembers', 'queues')).map(String)
   }
 }
 
@@ -82,6 +85,8 @@ export class DueReader {
 function valuesOf(query: NextDueQuery, before: number, place: Values, queues: readonly string[]): Values {
   const { lane, withoutFunctions = [], withoutJobs = [] } = query
   const limit = Number.isFinite(before) ? before : 'inf'
-  const filters = [withoutFunctions.length, ...withoutFunctions, withoutJobs.length, ...withoutJobs]
+  // A job is told by its name, a run by a field.
+  const jobs = lane === 'job' ? withoutJobs : withoutJobs.map(escaped)
+  const filters = [withoutFunctions.length, ...withoutFunctions.map(escaped), jobs.length, ...jobs]
   return [lane, limit, ...filters, ...place, queues.length, ...queues]
 }

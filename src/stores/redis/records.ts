@@ -3,9 +3,9 @@
 import type { RecordKey } from '../../jobs/record.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { ListQuery } from '../record-store.ts'
-import { nameOf } from './changes.ts'
 import type { Connection } from './connection.ts'
-import { listOf, numberOf, pageOf, recordOfReply } from './replies.ts'
+import { escaped, nameOf, type RecordTexts } from './record-text.ts'
+import { listOf, namedTextsOf, numberOf, pageOf, textOf } from './replies.ts'
 import { COUNT } from './scripts/count.ts'
 import { GET } from './scripts/get.ts'
 import { LIST } from './scripts/list.ts'
@@ -18,17 +18,22 @@ type Place = readonly string[]
 
 export class RecordReader {
   readonly #connection: Connection
+  readonly #texts: RecordTexts
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, texts: RecordTexts) {
     this.#connection = connection
+    this.#texts = texts
   }
 
   async read(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {
     const records: (EncodedRecord | undefined)[] = []
     for (let start = 0; start < keys.length; start += CHUNK) {
       const names = keys.slice(start, start + CHUNK).map(nameOf)
-      const replies = listOf(await this.#connection.run(GET, names))
-      for (const reply of replies) records.push(reply === '' ? undefined : recordOfReply(reply))
+      const texts = listOf(await this.#connection.run(GET, names)).map(textOf)
+      for (const [index, name] of names.entries()) {
+        const text = texts[index] ?? ''
+        records.push(text === '' ? undefined : this.#texts.record(name, text))
+      }
     }
     return records
   }
@@ -40,7 +45,7 @@ export class RecordReader {
     while (place !== undefined && records.length < limit) {
       const values = [...valuesOf(query, place), limit - records.length]
       const { found, more } = pageOf(await this.#connection.run(LIST, values))
-      for (const reply of listOf(found)) records.push(recordOfReply(reply))
+      for (const [name, text] of namedTextsOf(found)) records.push(this.#texts.record(name, text))
       place = more
     }
     return records
@@ -60,5 +65,6 @@ export class RecordReader {
 
 /** The arguments that both scripts begin with. */
 function valuesOf({ kind, jobId = '', states, queue = '' }: Filter, place: Place): readonly (string | number)[] {
-  return [kind, jobId, queue, ...place, states === undefined ? -1 : states.length, ...(states ?? [])]
+  const some = states === undefined ? [-1] : [states.length, ...states.map(escaped)]
+  return [kind, escaped(jobId), escaped(queue), ...place, ...some]
 }

@@ -1,37 +1,21 @@
-/** Replies of the scripts as records: what the server says is checked. */
+/** Replies of the scripts: what the server says is checked. */
 
 import { CronwrightError } from '../../errors.ts'
-import type { EncodedRecord } from '../encoded-job-store.ts'
-import { recordOf } from '../sql/rows.ts'
-
-/** Fields of a record in a reply, in the order of the scripts; behind them comes its name, `<kind>:<id>`. */
-const FIELDS = 'version lane due state at job_id function_ref queue priority seq status spec'.split(' ')
-const NAME = FIELDS.length
-const NULLABLE = new Set(['due', 'job_id', 'status'])
-
-/** @throws CronwrightError (`STORE_ERROR`) for a record that this release could not have written */
-export function recordOfReply(reply: unknown): EncodedRecord {
-  const values = listOf(reply)
-  const row: Record<string, unknown> = {}
-  for (const [index, field] of FIELDS.entries()) {
-    const value = values[index]
-    row[field] = value === '' && NULLABLE.has(field) ? null : value
-  }
-  const name = String(values[NAME])
-  const colon = name.indexOf(':')
-  row['kind'] = name.slice(0, colon)
-  row['id'] = name.slice(colon + 1)
-  return recordOf(row)
-}
-
-/** Number of the record in the order in which records came. */
-export function sequenceOfReply(reply: unknown): string {
-  return String(listOf(reply)[FIELDS.indexOf('seq')])
-}
 
 export function listOf(reply: unknown): readonly unknown[] {
   if (!Array.isArray(reply)) throw malformed(reply, 'a list')
   return reply
+}
+
+export function textOf(reply: unknown): string {
+  if (typeof reply !== 'string') throw malformed(reply, 'text')
+  return reply
+}
+
+/** A reply of names and texts of records, as such. */
+export function* namedTextsOf(reply: unknown): Generator<readonly [name: string, text: string]> {
+  const items = listOf(reply)
+  for (let index = 0; index < items.length; index += 2) yield [textOf(items[index]), textOf(items[index + 1])]
 }
 
 /** A reply of what was found and where to go on, which is empty when there is no more. */

@@ -2,6 +2,7 @@
 
 import type { RunSeries } from '../record-store.ts'
 import type { Connection } from './connection.ts'
+import { escaped } from './record-text.ts'
 import { listOf, numberOf } from './replies.ts'
 import { TRIM } from './scripts/trim.ts'
 
@@ -18,7 +19,7 @@ export class SeriesKeeper {
   async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>()
     if (jobIds.length === 0) return counts
-    const replies = listOf(await this.#connection.onKey('hmget', 'active', ...jobIds))
+    const replies = listOf(await this.#connection.onKey('hmget', 'active', ...jobIds.map(escaped)))
     for (const [index, jobId] of jobIds.entries()) {
       const reply = replies[index]
       if (reply !== null) counts.set(jobId, numberOf(reply))
@@ -37,5 +38,5 @@ export class SeriesKeeper {
 }
 
 function valuesOf({ jobId, functionRef, keep }: RunSeries): readonly (string | number)[] {
-  return [jobId === null ? `over:function:${functionRef}` : `over:job:${jobId}`, keep]
+  return [jobId === null ? `over:function:${escaped(functionRef)}` : `over:job:${escaped(jobId)}`, keep]
 }

@@ -10,6 +10,7 @@ import { duplicateOf, newClient } from './driver.ts'
 import { DueReader } from './due.ts'
 import { Notifications } from './notifications.ts'
 import type { ResolvedRedisOptions } from './options.ts'
+import { RecordTexts } from './record-text.ts'
 import { RecordReader } from './records.ts'
 import { listOf, numberOf } from './replies.ts'
 import { REMOVE_JOBS } from './scripts/remove-jobs.ts'
@@ -26,8 +27,9 @@ export class Session implements ServerSession {
   readonly #notifications: Notifications | undefined
 
   private constructor(connection: Connection, changes: ChangeWriter, notifications: Notifications | undefined) {
-    this.due = new DueReader(connection)
-    this.records = new RecordReader(connection)
+    const texts = new RecordTexts()
+    this.due = new DueReader(connection, texts)
+    this.records = new RecordReader(connection, texts)
     this.series = new SeriesKeeper(connection)
     this.#connection = connection
     this.#changes = changes

@@ -1,82 +1,157 @@
 /**
- * Guarded changes: the steps of a batch in order, each sees those before it. A step is
+ * Guarded changes: the steps of a batch in order, each sees those before it. The keys are those of the records in the
+ * order in which the steps take them, which are read at once. A step on the next key is
  *
- *   add     inserts name version ... priority status spec
- *   patch   inserts name expect fields (field value)...
- *   remove  inserts name expect
+ *   + version at due place status spec     adds a record
+ *   - expect                               removes it
+ *   <patch> expect [status] [spec]         changes it
+ *   = expect                               changes it just as the one before
+ *   & version at due place status spec     adds a record with the step before, if that was applied
  *
- * followed by as many records to insert as `inserts` says. The answer has one item for each step: 0 refused, 1 applied,
- * or the ids of the inserts that existed. What is news to other processes is published with the change itself, on the
- * channel given first, as the id of its author given second; no author, no news.
+ * A patch is text, the same for all that are moved alike: `<field>=<value>` of each field, and `status` or `spec` where
+ * the text follows. The answer names what was not simply applied: the number of a step that was refused, or a list of the
+ * number and the names of the records to add with it that existed. What is news to other processes is published with the
+ * change itself, on the channel given first, as the id of its author given second; no author, no news.
  */
 
 import { Script } from '../script.ts'
+import { CHANGES_LIBRARY } from './changes-library.ts'
 import { RECORDS_LIBRARY } from './records-library.ts'
 
-export const COMMIT = new Script(`${RECORDS_LIBRARY}
-local function takeRecord()
-  local name, header = take(), {}
-  for index = VERSION, PRIORITY do header[index] = take() end
-  return name, header, take(), take()
+export const COMMIT = new Script(`${RECORDS_LIBRARY}${CHANGES_LIBRARY}
+local channel, author = take(), take()
+
+-- A record's number in the order of arrival: as many are taken at once as may be needed.
+local sequence
+local function nextSequence()
+  sequence = sequence or call('INCRBY', P .. 'sequence', #KEYS) - #KEYS
+  sequence = sequence + 1
+  return string.format('%016d', sequence)
 end
 
-local function add(name, header, status, spec)
-  local key = P .. name
-  if call('EXISTS', key) == 1 then return false end
-  header[SEQ] = string.format('%016.0f', call('INCR', P .. 'sequence'))
-  local values = {}
-  for index, value in ipairs(header) do
-    values[#values + 1] = FIELDS[index]
-    values[#values + 1] = value
+local function add(key, text)
+  local first = argument + 1
+  argument = argument + 6
+  if text then return false end
+  local version, at, due, placeText, status, spec = unpack(ARGV, first, argument)
+  local name, seq, place = sub(key, #P + 1), nextSequence(), placeOf(placeText)
+  local statusSize, specSize = statusSizeOf(status), sizeOf(spec)
+  if statusSize == '*' then
+    keepLong(P .. 'status:' .. name, '', '*', status)
+    status = ''
   end
-  call('HSET', key, 'status', status, 'spec', spec, unpack(values))
-  move(name, nil, header)
+  if specSize == '*' then
+    keepLong(P .. 'spec:' .. name, '', '*', spec)
+    spec = ''
+  end
+  written[#written + 1], written[#written + 2] =
+    key, textOf(seq, version, at, due, statusSize, specSize, place, status, spec)
+  move(name, seq, NOWHERE, nil, '', place, at, due)
   return true
 end
 
-local function patch(name, before, fields)
-  local after = {unpack(before)}
-  after[VERSION] = string.format('%.0f', tonumber(before[VERSION]) + 1)
-  for index = 1, #fields, 2 do
-    local position = POSITION[fields[index]]
-    if position <= SEQ then after[position] = fields[index + 1] end
-  end
-  call('HSET', P .. name, 'version', after[VERSION], unpack(fields))
-  move(name, before, after)
+-- Fields of a place that stay are taken from the place before. It is worked out once for each.
+local patches = {}
+local function patchOf(text)
+  local patch = patches[text]
+  if patch then return patch end
+  patch = {places = {}, fields = {}}
+  for field, value in string.gmatch(text, '(%a+)=([^ ]*)') do patch.fields[field] = value end
+  patch.status, patch.spec = string.find(text, ' status', 1, true) ~= nil, string.find(text, ' spec', 1, true) ~= nil
+  patches[text] = patch
+  return patch
+end
+local function placeAfter(place, patch)
+  local after = patch.places[place]
+  if after then return after end
+  local fields = setmetatable(patch.fields, {__index = place})
+  after = placeOf(place.kind .. ' ' .. fields.lane .. ' ' .. fields.state .. ' ' .. place.jobId .. ' '
+    .. fields.functionRef .. ' ' .. fields.queue .. ' ' .. fields.priority)
+  patch.places[place] = after
+  return after
 end
 
-local steps = {
-  add = function() return add(takeRecord()) end,
-  patch = function()
-    local name, expect, fields = take(), take(), takeList()
-    local header = headerOf(name)
-    if not header or header[VERSION] ~= expect then return false end
-    patch(name, header, fields)
-    return true
-  end,
-  remove = function()
-    local name, expect = take(), take()
-    local header = headerOf(name)
-    if not header or header[VERSION] ~= expect then return false end
-    remove(name, header)
-    return true
-  end,
-}
+local versions = {}
+local function versionAfter(version)
+  local after = versions[version]
+  if not after then
+    after = string.format('%d', tonumber(version) + 1)
+    versions[version] = after
+  end
+  return after
+end
 
-local channel, author, results, isNews = take(), take(), {}, false
-while argument < #ARGV do
-  local step, inserts = take(), tonumber(take())
-  local isApplied, existing = steps[step](), {}
-  for _ = 1, inserts do
-    local name, header, status, spec = takeRecord()
-    if isApplied and not add(name, header, status, spec) then
-      existing[#existing + 1] = string.match(name, '^%a+:(.*)$')
+-- The patch that was given last, and the texts with it: false where they stay as they are.
+local patch, newStatus, newSpec
+local function change(key, text, given)
+  local expect = ARGV[argument + 1]
+  argument = argument + 1
+  if given ~= '=' then
+    patch = patchOf(given)
+    newStatus, newSpec = patch.status and take(), patch.spec and take()
+  end
+  if not text then return false end
+  local seq, version, at, due, status, spec, place, start = parse(text)
+  if version ~= expect then return false end
+  local name, fields, newPlace = sub(key, #P + 1), patch.fields, patch.places[place] or placeAfter(place, patch)
+  local newAt, newDue = fields.at or at, fields.due or due
+  local specStart = start + (tonumber(status) or 0)
+  local statusText, specText, statusSize, specSize = newStatus, newSpec, status, spec
+  if newStatus then
+    statusSize = statusSizeOf(newStatus)
+    if status == '*' or statusSize == '*' then keepLong(P .. 'status:' .. name, status, statusSize, newStatus) end
+    if statusSize == '*' then statusText = '' end
+  else statusText = sub(text, start, specStart - 1) end
+  if newSpec then
+    specSize = sizeOf(newSpec)
+    if spec == '*' or specSize == '*' then keepLong(P .. 'spec:' .. name, spec, specSize, newSpec) end
+    if specSize == '*' then specText = '' end
+  else specText = sub(text, specStart) end
+  written[#written + 1], written[#written + 2] = key, textOf(seq, versions[expect] or versionAfter(expect), newAt,
+    newDue, statusSize, specSize, newPlace, statusText, specText)
+  move(name, seq, place, at, due, newPlace, newAt, newDue)
+  return true
+end
+
+local function removeIf(key, text)
+  local expect = take()
+  if not text then return false end
+  local _, version = parse(text)
+  if version ~= expect then return false end
+  remove(key, sub(key, #P + 1), text)
+  return true
+end
+
+local results, step, isApplied, isNews, existing = {}, 0, false, false, nil
+local texts, seen = read(KEYS, 2), {}
+for index = 2, #KEYS do
+  local key, text = KEYS[index], texts[index - 1]
+  if seen[key] then
+    -- It comes again: as those before it left it.
+    flush()
+    text = call('GET', key)
+  end
+  seen[key] = true
+  argument = argument + 1
+  local kind = ARGV[argument]
+  if kind == '&' then
+    if not isApplied then argument = argument + 6
+    elseif not add(key, text) then
+      if not existing then
+        existing = {step}
+        results[#results + 1] = existing
+      end
+      existing[#existing + 1] = sub(key, #P + 1)
     end
+  else
+    step, existing = step + 1, nil
+    if kind == '+' then isApplied = add(key, text)
+    elseif kind == '-' then isApplied = removeIf(key, text)
+    else isApplied = change(key, text, kind) end
+    if isApplied then isNews = true else results[#results + 1] = step end
   end
-  results[#results + 1] = #existing > 0 and existing or (isApplied and 1 or 0)
-  isNews = isNews or isApplied
 end
-writeCounts()
+flush()
 -- A user that may not publish may still commit.
 if isNews and author ~= '' then redis.pcall('PUBLISH', channel, author) end
 return results

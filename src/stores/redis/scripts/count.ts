@@ -15,8 +15,8 @@ if job ~= '' then
 end
 for _, state in ipairs(call('SMEMBERS', P .. 'states:' .. kind)) do
   if anyState or states[state] then
-    if queue == '' then total = total + call('ZCARD', P .. 'list:' .. kind .. ':' .. state)
-    else total = total + (call('HGET', P .. 'counts', kind .. ':' .. state .. ':' .. queue) or 0) end
+    local field = kind .. ':' .. state .. (queue == '' and '' or ':' .. queue)
+    total = total + (call('HGET', P .. 'counts', field) or 0)
   end
 end
 return {total, {}}

@@ -7,40 +7,52 @@
 
 export const DUE_LIBRARY = `
 local budget = 500
-local lane, before = take(), tonumber(take())
+local lane, before = take(), take()
 local functions, functionCount = takeSet()
 local jobs, jobCount = takeSet()
 local fromQueue, fromPriority, fromRank = tonumber(take()), take(), tonumber(take())
 local queues = takeList()
+local isFiltered = functionCount + jobCount > 0
 
-local function isWanted(name)
-  if functionCount + jobCount == 0 then return true end
-  local found = call('HMGET', P .. name, 'functionRef', 'jobId')
-  local job = lane == 'job' and string.sub(name, 5) or found[2]
-  return not functions[found[1]] and not jobs[job]
+local function isWanted(name, text)
+  if not isFiltered then return true end
+  local place = placeIn(text)
+  return not functions[place.functionRef] and not jobs[lane == 'job' and sub(name, 5) or place.jobId]
 end
 
--- Visits the names of one level that are due and wanted, until a visit says that it is enough. The rank at which the
--- budget was used up, or nil.
-local function walkLevel(key, rank, visit)
-  while true do
-    local page = call('ZRANGE', key, rank, rank + 49, 'WITHSCORES')
-    for index = 1, #page, 2 do
-      if tonumber(page[index + 1]) > before then return nil end
+-- Visits the records of one level that are due and wanted, a page at a time, until a visit says that it is enough. The
+-- rank at which the budget was used up, or nil.
+local function walkLevel(key, rank, size, visit)
+  local due = call('ZCOUNT', key, '-inf', before)
+  while rank < due do
+    local members, names, keys = call('ZRANGE', key, rank, math.min(rank + size, due) - 1), {}, {}
+    -- Removed meanwhile, by this very walk.
+    if #members == 0 then return nil end
+    for index = 1, #members do
+      local name = sub(members[index], 18)
+      names[index], keys[index] = name, P .. name
+    end
+    local texts, gone = read(keys, 1), {}
+    for index = 1, #members do
       if budget <= 0 then return rank end
       budget, rank = budget - 1, rank + 1
-      local name = string.sub(page[index], 18)
-      if isWanted(name) and visit(name, page[index + 1], key, page[index]) then return nil end
+      local name, text = names[index], texts[index]
+      -- Evicted, or deleted by hand: what is gone must not be due for ever.
+      if not text then gone[#gone + 1] = members[index]
+      elseif isWanted(name, text) and visit(name, text) then return nil end
     end
-    if #page < 100 then return nil end
+    if #gone > 0 then
+      call('ZREM', key, unpack(gone))
+      rank, due = rank - #gone, due - #gone
+    end
   end
 end
 
--- Walks every level from where it was left. The place to go on from, or nothing. Each level begins with beginLevel(),
--- which says whether it is wanted at all.
-local function walk(beginLevel, visit)
+-- Walks every level from where it was left, in pages of some size. The place to go on from, or nothing. Each level begins
+-- with beginLevel(), which says whether it is wanted at all.
+local function walk(size, beginLevel, visit)
   if lane ~= 'run' then
-    local rank = beginLevel() and walkLevel(P .. 'due:' .. lane, fromRank, visit)
+    local rank = beginLevel() and walkLevel(P .. 'due:' .. lane, fromRank, size, visit)
     return rank and {1, '', rank} or {}
   end
   for number = fromQueue, #queues do
@@ -50,7 +62,7 @@ local function walk(beginLevel, visit)
       if not isFrom or tonumber(priority) <= tonumber(fromPriority) then
         if not beginLevel() then return {} end
         local first = isFrom and priority == fromPriority and fromRank or 0
-        local rank = walkLevel(P .. 'due:run:' .. priority .. ':' .. queue, first, visit)
+        local rank = walkLevel(P .. 'due:run:' .. priority .. ':' .. queue, first, size, visit)
         if rank then return {number, priority, rank} end
       end
     end

@@ -25,16 +25,18 @@ local function below(key)
   if at == '' then return call('ZCARD', key) end
   local low = call('ZCOUNT', key, '-inf', '(' .. at)
   if id == '' then return low end
-  local high = call('ZCOUNT', key, '-inf', at)
+  local high, name = call('ZCOUNT', key, '-inf', at), kind .. ':' .. id
   while low < high do
     local middle = math.floor((low + high) / 2)
-    if isBelow(call('ZRANGE', key, middle, middle)[1], id) then low = middle + 1 else high = middle end
+    if isBelow(call('ZRANGE', key, middle, middle)[1], name) then low = middle + 1 else high = middle end
   end
   return low
 end
 
-local sources = {}
+local sources, seen = {}, {}
 local function addSource(key)
+  if seen[key] then return end
+  seen[key] = true
   local rank = below(key)
   if rank > 0 then sources[#sources + 1] = {key = key, rank = rank, page = {}} end
 end
@@ -43,7 +45,7 @@ if job ~= '' then
   addSource(P .. 'over:job:' .. job)
 else
   for _, state in ipairs(call('SMEMBERS', P .. 'states:' .. kind)) do
-    if anyState or states[state] then addSource(P .. 'list:' .. kind .. ':' .. state) end
+    if anyState or states[state] then addSource(listKey(kind, state)) end
   end
 end
 
@@ -59,30 +61,31 @@ local function peek(source)
   return source.page[size - 1], source.page[size]
 end
 
-local function isWanted(name)
-  if queue == '' and (anyState or job == '') then return true end
-  local found = call('HMGET', P .. name, 'state', 'queue')
-  return (anyState or states[found[1]]) and (queue == '' or queue == found[2])
+local function isWanted(text)
+  if anyState and queue == '' then return true end
+  local place = placeIn(text)
+  return (anyState or states[place.state]) and (queue == '' or queue == place.queue)
 end
 
--- Visits names until a visit says that it is enough. The position to go on from, or nothing.
+-- Visits names and records until a visit says that it is enough. The position to go on from, or nothing.
 local function walk(visit)
   while true do
-    local best, bestId, bestAt
+    local best, bestName, bestAt
     for _, source in ipairs(sources) do
       local member, score = peek(source)
       local isNewer = member and (not best or tonumber(score) > tonumber(bestAt)
-        or (score == bestAt and isBelow(bestId, member)))
-      if isNewer then best, bestId, bestAt = source, member, score end
+        or (score == bestAt and isBelow(bestName, member)))
+      if isNewer then best, bestName, bestAt = source, member, score end
     end
     if not best then return {} end
     if budget <= 0 then return {at, id} end
     budget = budget - 1
-    at, id = bestAt, bestId
+    at, id = bestAt, sub(bestName, #kind + 2)
     best.page[#best.page] = nil
     best.page[#best.page] = nil
-    local name = kind .. ':' .. bestId
-    if isWanted(name) and visit(name) then return {} end
+    -- One that was evicted, or deleted by hand, is passed over.
+    local text = call('GET', P .. bestName)
+    if text and isWanted(text) and visit(bestName, text) then return {} end
   end
 end
 `

@@ -1,4 +1,4 @@
-/** Every index of the Redis store says what the records say, whatever was done to them. */
+/** Every index of the Redis store says what the records say, whatever was done to them; and no text is left behind. */
 
 import { Redis } from 'ioredis'
 import { expect, it, onTestFinished } from 'vitest'
@@ -28,9 +28,11 @@ it('keeps its indexes in step with the records through random changes', async ()
     due: pick([null, 1, 2, 3e12]),
     at: pick([0, 1, 2]),
     functionRef: pick(['f', 'g:h']),
-    queue: pick(['a', 'b:c', 'd']),
+    queue: pick(['a', 'b:c', 'd e%']),
     priority: pick([-1, 0, 5]),
   })
+  /** Long texts are kept apart. */
+  const textOf = () => 'x'.repeat(pick([10, 2_000]))
   const changeOf = (key: RecordKey, version: number): Change => {
     const kind = key.kind === 'job' ? 'job' : 'run'
     const header = headerOf(kind)
@@ -38,11 +40,13 @@ it('keeps its indexes in step with the records through random changes', async ()
       const jobId = pick([null, 'j1', 'j:2'])
       const record =
         kind === 'job'
-          ? jobRecord(key.id, { ...header, lane: 'job' })
-          : runRecord(key.id, { ...header, lane: pick(['run', 'history']), jobId })
+          ? jobRecord(key.id, { ...header, lane: 'job', spec: { input: textOf() } })
+          : runRecord(key.id, { ...header, lane: pick(['run', 'history']), jobId, spec: { input: textOf() } })
       return { expect: 0, record }
     }
-    const given = Object.entries(header).filter(() => random() < 0.5)
+    const { spec, status } = runRecord('', { spec: { input: textOf() }, status: { output: textOf() } })
+    const contents = kind === 'run' ? { spec, status } : {}
+    const given = Object.entries({ ...header, ...contents }).filter(() => random() < 0.5)
     return { expect: version, key, patch: random() < 0.1 ? null : (Object.fromEntries(given) as RecordPatch) }
   }
 
@@ -77,46 +81,55 @@ it('keeps its indexes in step with the records through random changes', async ()
 })
 
 /** What the indexes should be, told from the records. */
-function expectedEntries(records: ReadonlyMap<string, Readonly<Record<string, string>>>): Entries {
+function expectedEntries(records: ReadonlyMap<string, Kept>): Entries {
   const entries: Entries = new Map()
   const put = (key: string, member: string, score = ''): void => void entries.set(`${key} ${member}`, score)
   const add = (key: string, field: string): void =>
     put(key, field, String(Number(entries.get(`${key} ${field}`) ?? 0) + 1))
-  for (const [name, record] of records) {
-    const {
-      lane = '',
-      due = '',
-      state = '',
-      at = '',
-      jobId = '',
-      functionRef = '',
-      queue = '',
-      priority = '',
-      seq,
-    } = record
-    const [kind, id = ''] = name.split(':')
-    const member = `${seq}:${name}`
-    put(`list:${kind}:${state}`, id, at)
-    if (due !== '') put(lane === 'run' ? `due:run:${priority}:${queue}` : `due:${lane}`, member, due)
+  for (const [name, { seq, at, due, place }] of records) {
+    const [kind = '', lane = '', state = '', jobId = '', functionRef = '', queue = '', priority = ''] = place
+    const isOpen = kind === 'run' && (state === 'pending' || state === 'running')
+    put(`list:${kind}:${isOpen ? 'open' : state}`, name, at)
+    if (due !== '') put(lane === 'run' ? `due:run:${priority}:${queue}` : `due:${lane}`, `${seq}:${name}`, due)
     if (due !== '' && lane === 'run') {
       put(`priorities:${queue}`, priority, priority)
       put('queues', queue)
     }
-    if (kind === 'run' && jobId !== '') put(`${lane === 'history' ? 'over' : 'open'}:job:${jobId}`, id, at)
-    if (kind === 'run' && jobId === '' && lane === 'history') put(`over:function:${functionRef}`, id, at)
+    if (kind === 'run' && jobId !== '') put(`${lane === 'history' ? 'over' : 'open'}:job:${jobId}`, name, at)
+    if (kind === 'run' && jobId === '' && lane === 'history') put(`over:function:${functionRef}`, name, at)
+    add('counts', `${kind}:${state}`)
     add('counts', `${kind}:${state}:${queue}`)
-    if (kind === 'run' && jobId !== '' && (state === 'pending' || state === 'running')) add('active', jobId)
+    if (isOpen && jobId !== '') add('active', jobId)
   }
   return entries
 }
 
+/** A record as it is kept: what its indexes depend on, and which of its texts are kept apart. */
+interface Kept {
+  readonly seq: string
+  readonly at: string
+  readonly due: string
+  readonly place: readonly string[]
+  readonly apart: readonly string[]
+}
+
+function keptOf(text: string): Kept {
+  const [head = ''] = text.split('\n')
+  const [seq = '', , at = '', due = '', status, spec, ...place] = head.replace(/^\*/, '').split(' ')
+  const apart = [...(status === '*' ? ['status'] : []), ...(spec === '*' ? ['spec'] : [])]
+  expect(head.startsWith('*')).toBe(apart.length > 0)
+  return { seq, at, due, place, apart }
+}
+
 async function readAll(client: Redis, root: string) {
-  const records = new Map<string, Record<string, string>>()
+  const records = new Map<string, Kept>()
   const entries: Entries = new Map()
+  const apart: string[] = []
   for (const key of await client.keys(`${root}*`)) {
     const name = key.slice(root.length)
     const type = await client.type(key)
-    if (/^(run|job):/.test(name)) records.set(name, await client.hgetall(key))
+    if (/^(run|job):/.test(name)) records.set(name, keptOf((await client.get(key)) ?? ''))
+    else if (/^(status|spec):/.test(name)) apart.push(name)
     else if (type === 'hash') {
       for (const [field, value] of Object.entries(await client.hgetall(key))) entries.set(`${name} ${field}`, value)
     } else if (type === 'zset') {
@@ -128,5 +141,7 @@ async function readAll(client: Redis, root: string) {
       for (const member of await client.smembers(key)) entries.set(`${name} ${member}`, '')
     }
   }
+  const expected = [...records].flatMap(([name, kept]) => kept.apart.map((part) => `${part}:${name}`))
+  expect(apart.sort()).toEqual(expected.sort())
   return { records, entries }
 }
