@@ -62,41 +62,49 @@ export function assignmentsOf(patch: EncodedPatch, values: SqlValue[]): string {
 
 /** @throws CronwrightError (`STORE_ERROR`) for a row that this release could not have written */
 export function recordOf(row: SqlRow): EncodedRecord {
+  // Each column by its name here, and not within the checks: there, reading would be slow for having to fit all of them.
+  const { kind, id, version, lane, due, state, at, job_id, function_ref, queue, priority, status, spec } = row
   return {
-    kind: oneOf(row, 'kind', KINDS),
-    id: text(row, 'id'),
-    version: number(row, 'version'),
-    lane: oneOf(row, 'lane', LANES),
-    due: row['due'] === null ? null : number(row, 'due'),
-    state: text(row, 'state'),
-    at: number(row, 'at'),
-    jobId: row['job_id'] === null ? null : text(row, 'job_id'),
-    functionRef: text(row, 'function_ref'),
-    queue: text(row, 'queue'),
-    priority: number(row, 'priority'),
-    status: row['status'] === null ? null : text(row, 'status'),
-    spec: text(row, 'spec'),
+    kind: oneOf(kind, 'kind', KINDS),
+    id: textIn(id, 'id'),
+    version: numberIn(version, 'version'),
+    lane: oneOf(lane, 'lane', LANES),
+    due: due === null ? null : numberIn(due, 'due'),
+    state: textIn(state, 'state'),
+    at: numberIn(at, 'at'),
+    jobId: job_id === null ? null : textIn(job_id, 'job_id'),
+    functionRef: textIn(function_ref, 'function_ref'),
+    queue: textIn(queue, 'queue'),
+    priority: numberIn(priority, 'priority'),
+    status: status === null ? null : textIn(status, 'status'),
+    spec: textIn(spec, 'spec'),
   }
 }
 
 export function text(row: SqlRow, column: string): string {
-  const value = row[column]
+  return textIn(row[column], column)
+}
+
+export function number(row: SqlRow, column: string): number {
+  return numberIn(row[column], column)
+}
+
+function textIn(value: unknown, column: string): string {
   if (typeof value !== 'string') throw malformed(column, value, 'text')
   return value
 }
 
 /** A number; drivers give large integers as text. */
-export function number(row: SqlRow, column: string): number {
-  const value = row[column]
+function numberIn(value: unknown, column: string): number {
   const given = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
   if (typeof given !== 'number' || !Number.isFinite(given)) throw malformed(column, value, 'a number')
   return given
 }
 
-function oneOf<T extends string>(row: SqlRow, column: string, known: Readonly<Record<string, T>>): T {
-  const value = known[text(row, column)]
-  if (value === undefined) throw malformed(column, row[column], `one of ${Object.keys(known).join(', ')}`)
-  return value
+function oneOf<T extends string>(value: unknown, column: string, known: Readonly<Record<string, T>>): T {
+  const found = known[textIn(value, column)]
+  if (found === undefined) throw malformed(column, value, `one of ${Object.keys(known).join(', ')}`)
+  return found
 }
 
 function malformed(column: string, value: unknown, expected: string): CronwrightError {

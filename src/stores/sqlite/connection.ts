@@ -32,19 +32,29 @@ export class Connection {
    * writes fails without waiting when another process wrote in between.
    */
   write<T>(work: () => T): T {
+    return this.#transaction(work, () => true)
+  }
+
+  /** Runs work in one write transaction that is undone where it says false. */
+  attempt(work: () => boolean): boolean {
+    return this.#transaction(work, (isDone) => isDone)
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #transaction<T>(work: () => T, isToStay: (result: T) => boolean): T {
     this.prepare('BEGIN IMMEDIATE').run()
     try {
       const result = work()
-      this.prepare('COMMIT').run()
+      if (isToStay(result)) this.prepare('COMMIT').run()
+      else this.#rollBack()
       return result
     } catch (error) {
       this.#rollBack()
       throw error
     }
-  }
-
-  close(): void {
-    this.#database.close()
   }
 
   #rollBack(): void {
