@@ -13,10 +13,11 @@ import { freePort, ServerProcess } from './server-process.mjs'
 export const packages = ['default-jdk-headless', 'maven']
 
 const SOURCES = fileURLToPath(new URL('mongodb', import.meta.url))
-const [MANIFEST, PROGRAM] = ['pom.xml', 'StandIn.java'].map((name) => readFileSync(`${SOURCES}/${name}`, 'utf8'))
+const PROGRAM = ['StandIn.java', 'IndexedCollection.java', 'SecondaryIndex.java']
+const [MANIFEST, ...PARTS] = ['pom.xml', ...PROGRAM].map((name) => readFileSync(`${SOURCES}/${name}`, 'utf8'))
 const VERSION = /server-memory-backend<\/artifactId>\s*<version>([^<]+)/.exec(MANIFEST)?.[1]
 const NAME = `mongo-java-server ${VERSION}`
-const HASH = createHash('sha256').update(MANIFEST).update(PROGRAM).digest('hex').slice(0, 8)
+const HASH = createHash('sha256').update(MANIFEST).update(PARTS.join('')).digest('hex').slice(0, 8)
 const BUILT = fileURLToPath(new URL(`../../.cache/mongo-java-server-${VERSION}-${HASH}`, import.meta.url))
 const BUILD_WITHIN_MS = 300_000
 const TOOLS = ['java', 'javac', 'mvn']
@@ -45,7 +46,7 @@ function build(built) {
   const folder = mkdtempSync(`${built}-building-`)
   const options = ['--batch-mode', '--quiet', '--file', `${SOURCES}/pom.xml`, `-DoutputDirectory=${folder}`]
   tool('mvn', ...options, 'dependency:copy-dependencies', '-DincludeScope=runtime')
-  tool('javac', '-cp', `${folder}/*`, '-d', folder, `${SOURCES}/StandIn.java`)
+  tool('javac', '-cp', `${folder}/*`, '-d', folder, ...PROGRAM.map((name) => `${SOURCES}/${name}`))
   try {
     renameSync(folder, built)
   } catch (error) {

@@ -1,6 +1,11 @@
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.backend.memory.MemoryCollection;
+import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerException;
 import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
@@ -15,7 +20,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -24,8 +28,8 @@ import java.util.Set;
  * journal, and done again at the next start. It is given the port and the file.
  *
  * It knows MongoDB 5.0, but says that it is older, which today's drivers refuse; and it has `hello` under its old name only.
- * Its searches use no index but a unique one of the very fields that are asked for: each collection gets one for the filter
- * of a guarded change, or each would be a scan. It makes nothing unique that is not so already.
+ * Of indexes it has the unique ones only, and searches that name more than their fields are scans: here the others are made
+ * too, and used, so that a search costs what it finds and not what the collection holds.
  */
 public class StandIn extends MemoryBackend {
     private static final int WIRE_VERSION_OF_5_0 = 13;
@@ -58,10 +62,10 @@ public class StandIn extends MemoryBackend {
 
     @Override
     public Document handleCommand(Channel channel, String database, String command, Document query) {
+        if (command.equals("aggregate")) return aggregated(channel, database, query);
         if (!WRITES.contains(command)) {
             return super.handleCommand(channel, database, command.equals("hello") ? "isMaster" : command, query);
         }
-        if (command.equals("createIndexes")) addGuardIndex(query);
         // In the order in which they were done. What is written to a file outlives the process that wrote it.
         synchronized (this) {
             if (journal != null) record(new Document("database", database).append("command", command).append("query", query));
@@ -93,11 +97,31 @@ public class StandIn extends MemoryBackend {
         journal = new FileOutputStream(file.toFile(), true);
     }
 
-    @SuppressWarnings("unchecked")
-    private static void addGuardIndex(Document query) {
-        List<Document> indexes = new ArrayList<>((List<Document>) query.get("indexes"));
-        Document key = new Document("_id", 1).append("version", 1);
-        indexes.add(new Document("key", key).append("name", "guard").append("unique", true));
-        query.put("indexes", indexes);
+    @Override
+    public MemoryDatabase openOrCreateDatabase(String name) {
+        return new MemoryDatabase(name, getCursorRegistry()) {
+            @Override
+            protected MemoryCollection openOrCreateCollection(String collection, CollectionOptions options) {
+                return new IndexedCollection(this, collection, options, cursorRegistry);
+            }
+
+            @Override
+            protected Index<Integer> openOrCreateSecondaryIndex(String collection, String index, List<IndexKey> keys, boolean sparse) {
+                return new SecondaryIndex(index, keys);
+            }
+        };
+    }
+
+    /** An aggregation that begins with a filter reads what that finds. */
+    private Document aggregated(Channel channel, String database, Document query) {
+        if (query.get("pipeline") instanceof List<?> stages && !stages.isEmpty() && stages.get(0) instanceof Document first) {
+            boolean isSimple = stages.stream().noneMatch(stage -> stage instanceof Document each && each.containsKey("$lookup"));
+            if (isSimple && first.get("$match") instanceof Document match) IndexedCollection.FIRST_MATCH.set(match);
+        }
+        try {
+            return super.handleCommand(channel, database, "aggregate", query);
+        } finally {
+            IndexedCollection.FIRST_MATCH.remove();
+        }
     }
 }

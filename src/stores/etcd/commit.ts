@@ -10,7 +10,7 @@ import { isNews } from '../news.ts'
 import type { Connection, Operation } from './connection.ts'
 import { inFlight } from './in-flight.ts'
 import { partitionKey } from './keys.ts'
-import { fits, type Plan, Planner, type Step } from './plan.ts'
+import { type Plan, Planner, requestsOf, type Step } from './plan.ts'
 import type { RecordCache } from './record-cache.ts'
 import type { RecordReader } from './records.ts'
 import { innerReply } from './replies.ts'
@@ -153,32 +153,4 @@ export class ChangeWriter {
     const compare = [this.#connection.hasVersion(key, 0)]
     return { request_txn: { compare, success: [this.#connection.put(key, '')], failure: [] } }
   }
-}
-
-/** Fills requests with plans of one step; a plan of several is a request by itself. */
-function requestsOf(plans: readonly Plan[]): readonly Request[] {
-  const requests: Request[] = []
-  let steps: Step[] = []
-  let request: Plan[] = []
-  let partitions = new Set<string>()
-  for (const plan of plans) {
-    const [step, ...others] = plan.steps
-    if (step === undefined) continue
-    if (others.length > 0) {
-      requests.push([plan])
-      continue
-    }
-    const together = new Set([...partitions, ...plan.partitions])
-    // One operation is left for the news.
-    if (request.length > 0 && !fits(steps, together.size + 1, step)) {
-      requests.push(request)
-      steps = []
-      request = []
-      partitions = new Set(plan.partitions)
-    } else partitions = together
-    steps.push(step)
-    request.push(plan)
-  }
-  if (request.length > 0) requests.push(request)
-  return requests
 }

@@ -50,7 +50,7 @@ export class DueReader {
       entries.push(...(await this.#take(partition, page, span, revision, accepts, wanted)))
     }
     if (query.queues === undefined) entries.sort((a, b) => (a.order < b.order ? -1 : 1))
-    return this.#records.at(revision, entries.slice(0, query.limit))
+    return this.#records.ofEntries(revision, entries.slice(0, query.limit))
   }
 
   async nextDue(query: NextDueQuery): Promise<number | null> {
@@ -129,8 +129,8 @@ function inOrder(levels: readonly string[], queues: readonly string[] | undefine
 }
 
 function* acceptedOf(entries: readonly KeyValue[], partition: string, accepts: Filter): Generator<DueEntry> {
-  for (const { key, value } of entries) {
-    const entry = dueEntry(key.slice(partition.length))
+  for (const { key, value, revision } of entries) {
+    const entry = dueEntry(key.slice(partition.length), revision)
     if (entry !== undefined && accepts(entry, value)) yield entry
   }
 }

@@ -7,8 +7,8 @@
  * due/job/<due>/<sequence>/<kind>/<id>                            what is due, and when (also due/history/...)
  * due/run/<queue>/<priority>/<due>/<sequence>/<kind>/<id>
  * list/<kind>/<lane>/<state>/<queue>/<at><id>                     newest first
- * job/<jobId>/<lane>/<state>/<at><id>                             the runs of one job, newest first
- * enqueued/<functionRef>/<lane>/<state>/<at><id>                  the runs of one function without a job
+ * job/<jobId>/<standing>/<at><id>                                 the runs of one job, newest first
+ * enqueued/<functionRef>/over/<at><id>                            the finished runs of one function without a job
  * partition/due/run/<queue>/<priority>/                           which parts of due/run and list there are
  * partition/list/<kind>/<lane>/<state>/<queue>/
  * ```
@@ -16,7 +16,8 @@
  * A key is a text of one character for each byte, so that comparing two texts compares the bytes, as the server does.
  */
 
-import type { RecordKind } from '../../jobs/record.ts'
+import type { RecordKey, RecordKind } from '../../jobs/record.ts'
+import { isFinal } from '../../jobs/run.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 
 /** Sorts after everything that begins with a slash-terminated prefix, once it replaces the slash. */
@@ -36,20 +37,27 @@ export interface DueEntry {
   readonly order: string
   readonly kind: RecordKind
   readonly id: string
+  /** Of the store, at which key and record were written last. */
+  readonly revision: number
 }
+
+/** Text that is its own bytes, and needs no escape as a part of a key. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const ASCII = /^[\x00-\x7f]*$/
+const PLAIN = /^[\x20-\x24\x26-\x2e\x30-\x7e]*$/
 
 /** A text as a key has it: its UTF-8 bytes. */
 export function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
+  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 }
 
 export function textOf(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8')
+  return ASCII.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 /** A text as a part of a key between two slashes. */
 function part(text: string): string {
-  return bytesOf(text.replaceAll('%', '%25').replaceAll('/', '%2F'))
+  return PLAIN.test(text) ? text : bytesOf(text.replaceAll('%', '%25').replaceAll('/', '%2F'))
 }
 
 function unpart(bytes: string): string {
@@ -75,11 +83,8 @@ function clamped(time: number): number {
   return Math.min(LATEST, Math.max(0, Math.ceil(time)))
 }
 
-/** What the keys of all records begin with. */
-export const RECORDS = 'record/'
-
-export const recordKey = (kind: string, id: string): string => `${RECORDS}${kind}/${bytesOf(id)}`
-export const specKey = (kind: string, id: string): string => `spec/${kind}/${bytesOf(id)}`
+export const recordKey = ({ kind, id }: RecordKey): string => `record/${kind}/${bytesOf(id)}`
+export const specKey = ({ kind, id }: RecordKey): string => `spec/${kind}/${bytesOf(id)}`
 
 type DuePlace = Pick<EncodedRecord, 'lane' | 'queue' | 'priority'>
 
@@ -114,13 +119,13 @@ const KINDS: Readonly<Record<string, RecordKind>> = {
 } satisfies { readonly [K in RecordKind]: K }
 
 /** Undefined for a kind of record that this release does not know. */
-export function dueEntry(tail: string): DueEntry | undefined {
+export function dueEntry(tail: string, revision: number): DueEntry | undefined {
   const order = tail.slice(0, TIME_DIGITS + 1 + SEQUENCE_DIGITS)
   const rest = tail.slice(order.length + 1)
   const slash = rest.indexOf('/')
   const kind = KINDS[rest.slice(0, slash)]
   if (kind === undefined) return undefined
-  return { due: Number(tail.slice(0, TIME_DIGITS)), order, kind, id: textOf(rest.slice(slash + 1)) }
+  return { due: Number(tail.slice(0, TIME_DIGITS)), order, kind, id: textOf(rest.slice(slash + 1)), revision }
 }
 
 type ListPlace = Pick<EncodedRecord, 'kind' | 'lane' | 'state' | 'queue'>
@@ -140,13 +145,28 @@ export function listPlace(partition: string): {
   return { lane, state: unpart(state), queue: unpart(queue) }
 }
 
-/** Where the runs of one series are: those of a job, or of a function where they have no job. */
-export function seriesPrefix({ jobId, functionRef }: Pick<EncodedRecord, 'jobId' | 'functionRef'>): string {
-  return jobId === null ? `enqueued/${part(functionRef)}/` : `job/${part(jobId)}/`
+/** What a run is to its series: at work or waiting for it, over, or waiting for a person. */
+export type Standing = 'active' | 'over' | 'waiting'
+
+export const STANDINGS: readonly Standing[] = ['active', 'over', 'waiting']
+
+type SeriesPlace = Pick<EncodedRecord, 'jobId' | 'functionRef'>
+
+/** The runs of a series that have one standing: those of a job, or of a function where they have no job. */
+export function seriesPartition({ jobId, functionRef }: SeriesPlace, standing: Standing): string {
+  return jobId === null ? `enqueued/${part(functionRef)}/${standing}/` : `job/${part(jobId)}/${standing}/`
 }
 
-export function seriesPartition(prefix: string, lane: string, state: string): string {
-  return `${prefix}${lane}/${part(state)}/`
+/** The key of a run in its series. Nobody asks for those without a job before they are over. */
+export function seriesKey(run: EncodedRecord): string | undefined {
+  const standing = standingOf(run)
+  if (run.jobId === null && standing !== 'over') return undefined
+  return seriesPartition(run, standing) + listTail(run.at, run.id)
+}
+
+function standingOf({ lane, state }: EncodedRecord): Standing {
+  if (lane === 'history') return 'over'
+  return isFinal(state) ? 'waiting' : 'active'
 }
 
 /** What a key of a list has behind its partition: newest first, then by id from the end. */
@@ -166,7 +186,7 @@ export function idFromTail(tail: string): string {
 /** Each byte turned around, so that what sorted first sorts last. */
 function complement(bytes: string): string {
   const turned = Buffer.from(bytes, 'latin1')
-  for (const [index, byte] of turned.entries()) turned[index] = 0xff - byte
+  for (let index = 0; index < turned.length; index += 1) turned[index] = 0xff - (turned[index] ?? 0)
   return turned.toString('latin1')
 }
 

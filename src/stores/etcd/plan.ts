@@ -7,8 +7,9 @@
 import { PayloadTooLargeError } from '../../errors.ts'
 import type { EncodedChange, EncodedRecord, TextLimit } from '../encoded-job-store.ts'
 import { type Connection, MAX_OPERATIONS, type Operation } from './connection.ts'
-import { RECORDS, recordKey, specKey } from './keys.ts'
-import { keysOf, newStored, partitionsOf, patchedStored, type StoredRecord } from './stored-record.ts'
+import { recordKey } from './keys.ts'
+import { type Move, movesBetween } from './moves.ts'
+import { newStored, partitionsOf, patchedStored, type StoredRecord } from './stored-record.ts'
 
 /** A server refuses requests over 1.5 MiB (`--max-request-bytes`). */
 const LARGEST_REQUEST = 1.5 * 2 ** 20 - 4_096
@@ -46,11 +47,37 @@ export interface Plan {
   readonly repeated: readonly string[]
 }
 
-/** Whether another step fits into a request with these. */
-export function fits(steps: readonly Step[], partitions: number, next: Step): boolean {
-  const deepest = Math.max(next.depth, ...steps.map(({ depth }) => depth))
-  const bytes = steps.reduce((sum, step) => sum + step.bytes, next.bytes)
-  return steps.length + 1 + partitions + deepest <= MAX_OPERATIONS && bytes <= FULL_REQUEST
+/** Fills requests with plans of one step; a plan of several is a request by itself. */
+export function requestsOf(plans: readonly Plan[]): readonly (readonly Plan[])[] {
+  const requests: (readonly Plan[])[] = []
+  let request: Plan[] = []
+  let partitions = new Set<string>()
+  let deepest = 0
+  let bytes = 0
+  for (const plan of plans) {
+    const [step, ...others] = plan.steps
+    if (step === undefined) continue
+    if (others.length > 0) {
+      requests.push([plan])
+      continue
+    }
+    const added = plan.partitions.reduce((sum, partition) => sum + (partitions.has(partition) ? 0 : 1), 0)
+    // One operation is left for the news.
+    const operations = request.length + 1 + partitions.size + added + 1 + Math.max(deepest, step.depth)
+    if (request.length > 0 && (operations > MAX_OPERATIONS || bytes + step.bytes > FULL_REQUEST)) {
+      requests.push(request)
+      request = []
+      partitions = new Set()
+      deepest = 0
+      bytes = 0
+    }
+    request.push(plan)
+    for (const partition of plan.partitions) partitions.add(partition)
+    deepest = Math.max(deepest, step.depth)
+    bytes += step.bytes
+  }
+  if (request.length > 0) requests.push(request)
+  return requests
 }
 
 export class Planner {
@@ -69,11 +96,12 @@ export class Planner {
     const key = 'key' in change ? change.key : change.record
     const after = this.#after(change, before)
     const guard = this.#guard(key, before)
-    const own = this.#moves(before, after, !('key' in change) || change.patch?.spec !== undefined)
+    const hasSpec = !('key' in change) || change.patch?.spec !== undefined
+    const own = this.#operations(movesBetween(before, after, hasSpec))
     const { inserts, repeated } = this.#inserts(change.inserts, after)
     const written = after === null ? inserts : [after, ...inserts]
     const partitions = [...new Set(written.flatMap(partitionsOf))]
-    const failure = before === undefined ? [] : [this.#connection.read(recordKey(key.kind, key.id))]
+    const failure = before === undefined ? [] : [this.#connection.read(recordKey(key))]
     const steps = stepsOf(
       inserts.map((insert) => ({ insert, ...this.#insertion(insert) })),
       own,
@@ -102,11 +130,11 @@ export class Planner {
     records: readonly EncodedRecord[],
     after: StoredRecord | null,
   ): { readonly inserts: readonly StoredRecord[]; readonly repeated: readonly string[] } {
-    const keys = new Set(after === null ? [] : [recordKey(after.record.kind, after.record.id)])
+    const keys = new Set(after === null ? [] : [recordKey(after.record)])
     const inserts: StoredRecord[] = []
     const repeated: string[] = []
     for (const record of records) {
-      const key = recordKey(record.kind, record.id)
+      const key = recordKey(record)
       if (keys.has(key)) repeated.push(record.id)
       else inserts.push(this.#added(record))
       keys.add(key)
@@ -120,33 +148,22 @@ export class Planner {
     return newStored(record, this.#sequence)
   }
 
-  #guard({ kind, id }: Plan['key'], before: StoredRecord | undefined): object {
-    const key = recordKey(kind, id)
+  #guard(of: Plan['key'], before: StoredRecord | undefined): object {
+    const key = recordKey(of)
     return before === undefined
       ? this.#connection.hasVersion(key, 0)
       : this.#connection.hasRevision(key, before.revision)
   }
 
-  /** The puts and deletes that lead from one state of a record to another. */
-  #moves(before: StoredRecord | undefined, after: StoredRecord | null, hasSpec: boolean): Operation[] {
-    const old = before === undefined ? new Map<string, string>() : keysOf(before, false)
-    const now = after === null ? new Map<string, string>() : keysOf(after, hasSpec)
-    const moves: Operation[] = []
-    for (const [key, value] of now) {
-      // The record itself is always written: the server counts that as its version.
-      if (key.startsWith(RECORDS) || old.get(key) !== value) moves.push(this.#connection.put(key, value))
-    }
-    for (const key of old.keys()) if (!now.has(key)) moves.push(this.#connection.remove(key))
-    if (before?.isApart === true && after?.isApart !== true) {
-      moves.push(this.#connection.remove(specKey(before.record.kind, before.record.id)))
-    }
-    return moves
+  #operations(moves: readonly Move[]): readonly Operation[] {
+    return moves.map(({ key, value }) =>
+      value === null ? this.#connection.remove(key) : this.#connection.put(key, value),
+    )
   }
 
   #insertion(insert: StoredRecord): { readonly operation: Operation; readonly depth: number } {
-    const { kind, id } = insert.record
-    const compare = [this.#connection.hasVersion(recordKey(kind, id), 0)]
-    const success = this.#moves(undefined, insert, true)
+    const compare = [this.#connection.hasVersion(recordKey(insert.record), 0)]
+    const success = this.#operations(movesBetween(undefined, insert, true))
     return { operation: { request_txn: { compare, success, failure: [] } }, depth: success.length }
   }
 }

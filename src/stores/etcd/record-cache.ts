@@ -4,7 +4,6 @@
  */
 
 import type { RecordKey } from '../../jobs/record.ts'
-import { recordKey } from './keys.ts'
 import type { StoredRecord } from './stored-record.ts'
 
 /** About 16 MiB of text. */
@@ -17,13 +16,13 @@ export class RecordCache {
   readonly #records = new Map<string, StoredRecord>()
   #characters = 0
 
-  get({ kind, id }: RecordKey): StoredRecord | undefined {
-    return this.#records.get(recordKey(kind, id))
+  get(key: RecordKey): StoredRecord | undefined {
+    return this.#records.get(nameOf(key))
   }
 
   /** Keeps a record, unless a later state of it is known. */
   put(stored: StoredRecord): void {
-    const key = recordKey(stored.record.kind, stored.record.id)
+    const key = nameOf(stored.record)
     const known = this.#records.get(key)
     if (known !== undefined && known.revision > stored.revision) return
     this.#drop(key, known)
@@ -35,8 +34,8 @@ export class RecordCache {
     }
   }
 
-  remove({ kind, id }: RecordKey): void {
-    const key = recordKey(kind, id)
+  remove(of: RecordKey): void {
+    const key = nameOf(of)
     this.#drop(key, this.#records.get(key))
   }
 
@@ -45,6 +44,10 @@ export class RecordCache {
     this.#records.delete(key)
     this.#characters -= sizeOf(known)
   }
+}
+
+function nameOf({ kind, id }: RecordKey): string {
+  return `${kind}/${id}`
 }
 
 function withoutLongSpec(stored: StoredRecord): StoredRecord {

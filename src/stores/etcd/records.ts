@@ -11,8 +11,8 @@ import {
   listTail,
   olderThan,
   recordKey,
+  STANDINGS,
   seriesPartition,
-  seriesPrefix,
   specKey,
 } from './keys.ts'
 import type { Partitions } from './partitions.ts'
@@ -23,6 +23,12 @@ import { type StoredRecord, storedFrom } from './stored-record.ts'
 const PAGE = 500
 /** Ranges of a page each in one request. */
 const AT_ONCE = 16
+
+/** A key of an index that is written whenever its record is. */
+interface IndexEntry extends RecordKey {
+  /** At which it was written last. */
+  readonly revision: number
+}
 
 type Selection = Omit<ListQuery, 'limit'>
 
@@ -47,9 +53,25 @@ export class RecordReader {
     return (await this.read(keys, revision)).filter((record) => record !== undefined)
   }
 
-  /** Reads what the cache has to know of records; large specs are not needed for that. */
-  async refresh(keys: readonly RecordKey[]): Promise<void> {
-    await this.#headers(keys, 0)
+  /** The records at a revision that keys of an index lead to which were written with them: read where they are not known. */
+  async ofEntries(revision: number, entries: readonly IndexEntry[]): Promise<readonly EncodedRecord[]> {
+    const known = entries.map((entry) => {
+      const stored = this.#cache.get(entry)
+      return stored?.revision === entry.revision && !stored.isApart ? stored.record : undefined
+    })
+    const read = (
+      await this.read(
+        entries.filter((_, index) => known[index] === undefined),
+        revision,
+      )
+    ).values()
+    const records = known.map((record) => record ?? read.next().value)
+    return records.filter((record) => record !== undefined)
+  }
+
+  /** Reads what the cache has to know of records; gives those that exist. Long specs are not needed for that. */
+  async refresh(keys: readonly RecordKey[]): Promise<readonly StoredRecord[]> {
+    return (await this.#headers(keys, 0)).stored.filter((stored) => stored !== undefined)
   }
 
   async list({ limit, ...query }: ListQuery): Promise<readonly EncodedRecord[]> {
@@ -59,7 +81,7 @@ export class RecordReader {
       const { revision, ids } = await this.#ids({ ...query, before }, limit)
       const keys = ids.map((id): RecordKey => ({ kind: query.kind, id }))
       const records = await this.at(revision, keys)
-      found.push(...records.filter(({ queue }) => query.queue === undefined || queue === query.queue))
+      found.push(...records.filter((record) => isWanted(record, query)))
       const last = records.at(-1)
       if (last === undefined || ids.length < limit) break
       before = { at: last.at, id: last.id }
@@ -68,7 +90,7 @@ export class RecordReader {
   }
 
   async count(query: Omit<Selection, 'before'>): Promise<number> {
-    if (query.jobId !== undefined && query.queue !== undefined) {
+    if (query.jobId !== undefined && (query.queue !== undefined || query.states !== undefined)) {
       return (await this.list({ ...query, limit: Number.MAX_SAFE_INTEGER })).length
     }
     const { found } = await this.#connection.ranges(
@@ -113,17 +135,16 @@ export class RecordReader {
     return this.newest(await this.#parts(query), limit, start)
   }
 
-  /** The parts of the list of a kind, or of the runs of a job, that a query is about. */
+  /** The parts of the list of a kind, or of the runs of a job, that hold all that a query is about. */
   async #parts({ kind, jobId, states, queue }: Omit<Selection, 'before'>): Promise<readonly string[]> {
-    const all = await this.#partitions.below(`list/${kind}/`)
-    const wanted = all.filter((part) => {
+    if (jobId !== undefined) {
+      if (kind !== 'run') return []
+      return STANDINGS.map((standing) => seriesPartition({ jobId, functionRef: '' }, standing))
+    }
+    return (await this.#partitions.below(`list/${kind}/`)).filter((part) => {
       const place = listPlace(part)
       return (states?.includes(place.state) ?? true) && (queue === undefined || place.queue === queue)
     })
-    if (jobId === undefined) return wanted
-    if (kind !== 'run') return []
-    const series = seriesPrefix({ jobId, functionRef: '' })
-    return [...new Set(wanted.map(listPlace).map(({ lane, state }) => seriesPartition(series, lane, state)))]
   }
 
   async #stored(keys: readonly RecordKey[], revision: number): Promise<readonly (StoredRecord | undefined)[]> {
@@ -136,7 +157,7 @@ export class RecordReader {
       apart.map(
         ({ each: { record } }) =>
           (at) =>
-            this.#connection.read(specKey(record.kind, record.id), at),
+            this.#connection.read(specKey(record), at),
       ),
       headers.revision,
     )
@@ -153,11 +174,7 @@ export class RecordReader {
     at: number,
   ): Promise<{ readonly revision: number; readonly stored: readonly (StoredRecord | undefined)[] }> {
     const { revision, found } = await this.#connection.ranges(
-      keys.map(
-        ({ kind, id }) =>
-          (seen) =>
-            this.#connection.read(recordKey(kind, id), seen),
-      ),
+      keys.map((key) => (seen) => this.#connection.read(recordKey(key), seen)),
       at,
     )
     const stored = keys.map((key, index) => {
@@ -172,4 +189,9 @@ export class RecordReader {
     })
     return { revision, stored }
   }
+}
+
+/** Whether a record is one of those asked for: the runs of a job are not kept by queue and state. */
+function isWanted(record: EncodedRecord, { queue, states }: Selection): boolean {
+  return (queue === undefined || record.queue === queue) && (states === undefined || states.includes(record.state))
 }

@@ -50,7 +50,7 @@ export class Session implements ServerSession {
     this.#compaction = compactionMs === null ? undefined : new Compaction(connection, host, compactionMs)
     this.records = new RecordReader(connection, partitions, cache)
     this.due = new DueReader(connection, partitions, this.records, () => host.now())
-    this.series = new SeriesKeeper(connection, this.records, (keys) => this.#remove(keys))
+    this.series = new SeriesKeeper(connection, (keys) => this.#remove(keys))
     this.#changes = new ChangeWriter(connection, this.records, cache, () => this.#news.tell())
   }
 
@@ -96,9 +96,14 @@ export class Session implements ServerSession {
 
   /** Removes records as they are now, unless another process changes them at the same time. */
   async #remove(keys: readonly RecordKey[]): Promise<number> {
-    const records = (await this.records.read(keys)).filter((record) => record !== undefined)
+    const records = await this.records.refresh(keys)
     const results = await this.#changes.commit(
-      records.map(({ kind, id, version }) => ({ expect: version, key: { kind, id }, patch: null, inserts: [] })),
+      records.map(({ record: { kind, id, version } }) => ({
+        expect: version,
+        key: { kind, id },
+        patch: null,
+        inserts: [],
+      })),
     )
     return results.filter(({ applied }) => applied).length
   }

@@ -1,22 +1,12 @@
 /**
- * A record as it is stored: its value as JSON that people can read, and the keys of the indexes that lead to it. The
- * server counts the versions of its key from 1; a record that was added with a higher version has the difference in its
- * value.
+ * A record as it is stored: its value as JSON that people can read. The server counts the versions of its key from 1; a
+ * record that was added with a higher version has the difference in its value.
  */
 
 import { CronwrightError } from '../../errors.ts'
 import type { Lane, RecordKind } from '../../jobs/record.ts'
 import type { EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
-import {
-  duePartition,
-  dueTail,
-  listPartition,
-  listTail,
-  recordKey,
-  seriesPartition,
-  seriesPrefix,
-  specKey,
-} from './keys.ts'
+import { duePartition, listPartition, recordKey } from './keys.ts'
 import type { KeyValue } from './replies.ts'
 
 /** Longer specs have a key of their own, so that a lease renewal never rewrites a large input. */
@@ -43,37 +33,48 @@ export function newStored(record: EncodedRecord, sequence: number): StoredRecord
 }
 
 /** The record after a patch. */
-export function patchedStored(stored: StoredRecord, patch: EncodedPatch): StoredRecord {
-  const record = { ...stored.record, ...patch, version: stored.record.version + 1 }
-  return { ...stored, record, isApart: patch.spec === undefined ? stored.isApart : isLong(patch.spec), revision: 0 }
+export function patchedStored(
+  { record, sequence, versionsBefore, isApart }: StoredRecord,
+  patch: EncodedPatch,
+): StoredRecord {
+  const { kind, id, jobId } = record
+  const after: EncodedRecord = {
+    kind,
+    id,
+    version: record.version + 1,
+    lane: patch.lane ?? record.lane,
+    due: patch.due === undefined ? record.due : patch.due,
+    state: patch.state ?? record.state,
+    at: patch.at ?? record.at,
+    jobId,
+    functionRef: patch.functionRef ?? record.functionRef,
+    queue: patch.queue ?? record.queue,
+    priority: patch.priority ?? record.priority,
+    spec: patch.spec ?? record.spec,
+    status: patch.status === undefined ? record.status : patch.status,
+  }
+  const staysApart = patch.spec === undefined ? isApart : isLong(patch.spec)
+  return { record: after, sequence, versionsBefore, isApart: staysApart, revision: 0 }
 }
 
 function isLong(spec: string): boolean {
   return spec.length > LONGEST_INLINE_SPEC
 }
 
-/**
- * Every key that a record has, with its value, except that of a spec which stays as it is. What changes between two states
- * of a record is the difference between two such maps.
- *
- * @param hasSpec - whether the spec is known and to be written
- */
-export function keysOf(stored: StoredRecord, hasSpec: boolean): Map<string, string> {
-  const { record, isApart, sequence, versionsBefore } = stored
-  const { kind, id, lane, state, due, at, jobId, functionRef, queue, priority, status, spec } = record
-  const inline = isApart ? {} : { spec }
-  const earlier = versionsBefore === 0 ? {} : { versionsBefore }
-  const value = { lane, state, due, at, jobId, functionRef, queue, priority, sequence, ...earlier, status, ...inline }
-  const tail = listTail(at, id)
-  const keys = new Map([
-    [recordKey(kind, id), JSON.stringify(value)],
-    [`${listPartition(record)}${tail}`, ''],
-  ])
-  if (isApart && hasSpec) keys.set(specKey(kind, id), spec)
-  if (due !== null)
-    keys.set(`${duePartition(record)}${dueTail(due, sequence, record)}`, JSON.stringify([functionRef, jobId]))
-  if (kind === 'run') keys.set(`${seriesPartition(seriesPrefix(record), lane, state)}${tail}`, '')
-  return keys
+/** What the value of a key holds: the fields of a record that its key does not tell. */
+type Value = Omit<EncodedRecord, 'kind' | 'id' | 'version' | 'spec'> & {
+  readonly sequence: number
+  versionsBefore?: number
+  spec?: string
+}
+
+/** The text under the key of a record. */
+export function textUnderKey({ record, isApart, sequence, versionsBefore }: StoredRecord): string {
+  const { lane, state, due, at, jobId, functionRef, queue, priority, status } = record
+  const value: Value = { lane, state, due, at, jobId, functionRef, queue, priority, sequence, status }
+  if (versionsBefore !== 0) value.versionsBefore = versionsBefore
+  if (!isApart) value.spec = record.spec
+  return JSON.stringify(value)
 }
 
 /** The partitions in which the keys of a record are, where readers have to be told which there are. */
@@ -84,7 +85,7 @@ export function partitionsOf({ record }: StoredRecord): readonly string[] {
 
 /** @throws CronwrightError (`STORE_ERROR`) for a value that this release could not have written */
 export function storedFrom(kind: RecordKind, id: string, { value, version, revision }: KeyValue): StoredRecord {
-  const fields = new Fields(value.toString('utf8'), recordKey(kind, id))
+  const fields = new Fields(value.toString('utf8'), recordKey({ kind, id }))
   const spec = fields.textOrNull('spec')
   const versionsBefore = fields.numberOrNull('versionsBefore') ?? 0
   const record = {

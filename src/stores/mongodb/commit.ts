@@ -1,6 +1,6 @@
 /**
  * Guarded changes. A batch is one bulk of writes, each a compare-and-set of one document; where changes come with inserts,
- * another bulk inserts them, and one more write takes them out of the outboxes.
+ * another bulk inserts them, and one more write takes them out of the outboxes; for that one nobody waits.
  *
  * The server tells how many updates of a bulk found their record, and not which. Where it is neither all nor none, the
  * records are read: those that were changed have the name of this commit.
@@ -65,7 +65,7 @@ export class ChangeWriter {
       applied.flatMap(({ inserts }) => inserts),
       deadline,
     )
-    await this.#tidier.tidy(token, idsOf(applied), gravesOf(applied), deadline)
+    this.#tidier.tidy({ token, changed: idsOf(applied), removed: gravesOf(applied) })
     const isApplied = new Set(applied)
     return plans.map((plan) => (isApplied.has(plan) ? resultOf(plan, taken) : REFUSED))
   }

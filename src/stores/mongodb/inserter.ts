@@ -24,23 +24,43 @@ export class Inserter {
     )
   }
 
-  /** Which of these documents, whose ids were not free, could not take the place of a removed one either. */
+  /**
+   * Which of these documents, whose ids were not free, could not take the place of a removed one either. One that was
+   * deleted since then has left its id: it is tried again.
+   */
   async takenOf(documents: readonly Identified[], deadline: Deadline): Promise<ReadonlySet<string>> {
-    if (documents.length === 0) return new Set()
-    const found = await this.#stateOf(documents, deadline)
-    const taken = documents.filter((document) => !isSame(document, found.get(document._id)))
-    const removed = taken.filter(({ _id }) => isRemoved(found.get(_id)))
-    const revived = await this.#revive(removed, found, deadline)
-    return new Set(taken.map(({ _id }) => _id).filter((id) => !revived.has(id)))
+    const taken = new Set<string>()
+    let open = documents
+    while (open.length > 0) {
+      const found = await this.#stateOf(open, deadline)
+      const free: Identified[] = []
+      const removed: Identified[] = []
+      for (const document of open) {
+        const now = found.get(document._id)
+        if (now === undefined) free.push(document)
+        else if (isSame(document, now)) continue
+        else if (isRemoved(now)) removed.push(document)
+        else taken.add(document._id)
+      }
+      const operations = free.map((document) => ({ insertOne: { document } }))
+      const { duplicates } = await this.#connection.bulk(operations, deadline)
+      const late = free.filter((_, index) => duplicates.has(index))
+      open = [...late, ...(await this.#revive(removed, found, deadline))]
+    }
+    return taken
   }
 
-  /** Puts records into the place of those that were removed and are not deleted yet, beside what their outboxes hold. */
+  /**
+   * Puts records into the place of those that were removed and are not deleted yet, beside what their outboxes hold.
+   *
+   * @returns those for which another came first, or that were deleted meanwhile
+   */
   async #revive(
     documents: readonly Identified[],
     removed: ReadonlyMap<unknown, unknown>,
     deadline: Deadline,
-  ): Promise<ReadonlySet<string>> {
-    if (documents.length === 0) return new Set()
+  ): Promise<readonly Identified[]> {
+    if (documents.length === 0) return []
     const operations = documents.map(({ _id, outbox, ...fields }) => {
       const $push = Array.isArray(outbox) ? { $push: { outbox: { $each: outbox } } } : {}
       return {
@@ -52,8 +72,7 @@ export class Inserter {
     })
     await this.#connection.bulk(operations, deadline)
     const found = await this.#stateOf(documents, deadline)
-    const isMine = ({ _id, commit }: Identified): boolean => property(found.get(_id), 'commit') === commit
-    return new Set(documents.filter(isMine).map(({ _id }) => _id))
+    return documents.filter(({ _id, commit }) => property(found.get(_id), 'commit') !== commit)
   }
 
   async #stateOf(documents: readonly Identified[], deadline: Deadline): Promise<ReadonlyMap<unknown, unknown>> {

@@ -52,6 +52,7 @@ export class SeriesKeeper {
     })
     if (surplus.length === 0) return
     // What an outbox mentions would be inserted again: it stays until the next time.
+    await this.#tidier.settled()
     const mentioned = await this.#tidier.mentioned()
     const runs = surplus.filter((id) => !mentioned.has(id))
     const logs = runs.map((id) => documentId({ kind: 'log', id: id.slice(documentId({ kind: 'run', id: '' }).length) }))

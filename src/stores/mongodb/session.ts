@@ -74,6 +74,7 @@ export class Session implements ServerSession {
 
   /** Those that no outbox has to do with go at once. */
   async removeJobs(): Promise<number> {
+    await this.#tidier.settled()
     const mentioned = await this.#tidier.mentioned()
     const filter = { kind: 'job', unfinished: { $exists: false }, _id: { $nin: [...mentioned] } }
     let removed = (await this.#connection.bulk([{ deleteMany: { filter } }])).deleted
@@ -93,6 +94,7 @@ export class Session implements ServerSession {
 
   async close(): Promise<void> {
     this.#notifications?.stop()
+    await this.#tidier.settled()
     await this.#connection.close()
   }
 }

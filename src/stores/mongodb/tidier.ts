@@ -1,6 +1,7 @@
 /**
- * Takes inserted records out of outboxes, and deletes what was removed. The changes count without it: what goes wrong here
- * is left to whoever finishes it.
+ * Takes inserted records out of outboxes, and deletes what was removed. The changes count without it: nobody waits for it,
+ * and what goes wrong here is left to whoever finishes it. One tidying is under way at a time; the commits that are made
+ * meanwhile are tidied up after together.
  *
  * A record that an outbox still mentions is not deleted: whoever finished that outbox would insert it again.
  */
@@ -16,30 +17,58 @@ interface Outbox {
   readonly records: readonly unknown[]
 }
 
+/** What a commit leaves. */
+interface Leftover {
+  /** Name of the commit. */
+  readonly token: string
+  /** Ids of documents whose outbox it filled. */
+  readonly changed: readonly string[]
+  /** Ids of documents that it removed, and the versions that it gave them. */
+  readonly removed: ReadonlyMap<string, unknown>
+}
+
 export class Tidier {
   readonly #connection: Connection
+  #waiting: Leftover[] = []
+  #running: Promise<void> | undefined
 
   constructor(connection: Connection) {
     this.#connection = connection
   }
 
-  /**
-   * @param token - name of the commit
-   * @param changed - ids of documents whose outbox it filled
-   * @param removed - ids of documents that it removed, and the versions that it gave them
-   */
-  async tidy(
-    token: string,
-    changed: readonly string[],
-    removed: ReadonlyMap<string, unknown>,
-    deadline: Deadline,
-  ): Promise<void> {
-    try {
-      if (changed.length > 0) await this.#empty(token, changed, deadline)
-      if (removed.size > 0) await this.delete(removed, (each) => each === token, deadline)
-    } catch {
-      // Found and finished later, by this process or another.
+  /** Tidies up after a commit whose inserts are all there, when its turn comes. */
+  tidy(leftover: Leftover): void {
+    if (leftover.changed.length === 0 && leftover.removed.size === 0) return
+    this.#waiting.push(leftover)
+    this.#running ??= this.#tidyAll().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  /** Resolves when what was left so far is tidied up, or given up. */
+  async settled(): Promise<void> {
+    await this.#running
+  }
+
+  async #tidyAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const leftovers = this.#waiting
+      this.#waiting = []
+      try {
+        await this.#tidy(leftovers)
+      } catch {
+        // Found and finished later, by this process or another.
+      }
     }
+  }
+
+  async #tidy(leftovers: readonly Leftover[]): Promise<void> {
+    const deadline = this.#connection.deadline()
+    const filled = leftovers.filter(({ changed }) => changed.length > 0)
+    if (filled.length > 0) await this.#empty(filled, deadline)
+    const removed = new Map(leftovers.flatMap((each) => [...each.removed]))
+    const tokens = new Set<unknown>(leftovers.map(({ token }) => token))
+    if (removed.size > 0) await this.delete(removed, (each) => tokens.has(each), deadline)
   }
 
   /**
@@ -78,14 +107,19 @@ export class Tidier {
     })
   }
 
-  async #empty(token: string, ids: readonly string[], deadline: Deadline): Promise<void> {
-    const alone = { _id: { $in: ids }, 'outbox.token': token, outbox: { $size: 1 }, kind: { $exists: true } }
-    const update = { $unset: { outbox: '', unfinished: '' } }
-    const { matched } = await this.#connection.bulk([{ updateMany: { filter: alone, update } }], deadline)
-    if (matched === ids.length) return
+  async #empty(leftovers: readonly Leftover[], deadline: Deadline): Promise<void> {
+    const alone = leftovers.map(({ token, changed }) => {
+      const filter = { _id: { $in: changed }, 'outbox.token': token, outbox: { $size: 1 }, kind: { $exists: true } }
+      return { updateMany: { filter, update: { $unset: { outbox: '', unfinished: '' } } } }
+    })
+    const { matched } = await this.#connection.bulk(alone, deadline)
+    if (matched === leftovers.reduce((sum, { changed }) => sum + changed.length, 0)) return
     // Beside the entries of others, or in a record that was removed since.
-    const filter = { _id: { $in: ids }, 'outbox.token': token }
-    await this.#connection.bulk([{ updateMany: { filter, update: { $pull: { outbox: { token } } } } }], deadline)
+    const others = leftovers.map(({ token, changed }) => {
+      const filter = { _id: { $in: changed }, 'outbox.token': token }
+      return { updateMany: { filter, update: { $pull: { outbox: { token } } } } }
+    })
+    await this.#connection.bulk(others, deadline)
   }
 }
 

@@ -10,7 +10,7 @@ import { APPLIED, type ChangeResult, REFUSED, type RecordKey } from '../../jobs/
 import type { EncodedChange } from '../encoded-job-store.ts'
 import { isWaiting } from '../news.ts'
 import type { Operation } from './driver.ts'
-import type { LargeTexts } from './large-texts.ts'
+import type { LargeTexts, UnwrittenText } from './large-texts.ts'
 import type { MultiWriter } from './multi-writer.ts'
 import { keyText, type Paths } from './paths.ts'
 import { type Plan, Planner, sizeOf } from './plan.ts'
@@ -53,11 +53,16 @@ export class ChangeWriter {
 
   async commit(changes: readonly EncodedChange[]): Promise<readonly ChangeResult[]> {
     const results: ChangeResult[] = changes.map(() => REFUSED)
-    const ready = await eachOf(changes, (change) => prepared(change, this.#texts))
-    const placed = ready.map((change, place) => ({ change, place }))
+    const unwritten: UnwrittenText[] = []
+    const placed = changes.map((change, place) => {
+      return { change: prepared(change, (text) => this.#texts.stored(text, unwritten)), place }
+    })
+    if (unwritten.length > 0) await this.#texts.write(unwritten)
     for (const round of roundsOf(placed)) await this.#round(round, results)
-    const unused = placed.filter(({ place }) => results[place] === REFUSED).flatMap(({ change }) => textsOf(change))
-    this.#forget(unused)
+    if (unwritten.length > 0) {
+      const refused = placed.filter(({ place }) => results[place] === REFUSED)
+      this.#forget(refused.flatMap(({ change }) => textsOf(change)))
+    }
     return results
   }
 

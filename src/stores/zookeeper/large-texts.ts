@@ -21,6 +21,12 @@ export const TEXT_LIMIT: TextLimit = {
 /** Younger ones may be about to get their record. */
 const ORPHAN_MS = 600_000
 
+/** A text that a record is about to refer to. */
+export interface UnwrittenText {
+  readonly reference: TextReference
+  readonly data: Buffer
+}
+
 export class LargeTexts {
   readonly #server: Server
   readonly #paths: Paths
@@ -30,20 +36,22 @@ export class LargeTexts {
     this.#paths = paths
   }
 
-  /** What a record holds for this text, which is written where it is long. */
-  async stored(text: string): Promise<StoredText> {
-    if (text.length <= LONGEST_INLINE && JSON.stringify(text).length <= LONGEST_INLINE * 2) return text
+  /** What a record holds for this text; where it is long, it is noted among those that have to be written before. */
+  stored(text: string, unwritten: UnwrittenText[]): StoredText {
+    if (!isLong(text)) return text
     const data = Buffer.from(text)
-    const parts = Array.from({ length: Math.ceil(data.length / PART_BYTES) }, (_, part) => part)
-    const reference: TextReference = { name: randomId(), parts: parts.length }
-    await this.#server.create(this.#path(reference))
-    await eachOf(parts, (part) =>
-      this.#server.create(
-        `${this.#path(reference)}/${part}`,
-        data.subarray(part * PART_BYTES, (part + 1) * PART_BYTES),
-      ),
-    )
+    const reference: TextReference = { name: randomId(), parts: Math.ceil(data.length / PART_BYTES) }
+    unwritten.push({ reference, data })
     return reference
+  }
+
+  async write(texts: readonly UnwrittenText[]): Promise<void> {
+    await eachOf(texts, async ({ reference, data }) => {
+      await this.#server.create(this.#path(reference))
+      await eachOf([...this.#partsOf(reference).entries()], ([part, path]) =>
+        this.#server.create(path, data.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)),
+      )
+    })
   }
 
   /** The text; undefined when it is gone, because its record has another by now. */
@@ -80,4 +88,10 @@ export class LargeTexts {
   #partsOf(reference: TextReference): readonly string[] {
     return Array.from({ length: reference.parts }, (_, part) => `${this.#path(reference)}/${part}`)
   }
+}
+
+/** Whether a text is long, as JSON too: a character takes six there at most. */
+function isLong(text: string): boolean {
+  if (text.length * 6 <= LONGEST_INLINE * 2) return false
+  return text.length > LONGEST_INLINE || JSON.stringify(text).length > LONGEST_INLINE * 2
 }

@@ -47,8 +47,12 @@ export function idOf(name: string): string | undefined {
   }
 }
 
+/** What is its own name: begins with what no name of dots does, and holds nothing to escape. */
+const PLAIN = /^[A-Za-z0-9][A-Za-z0-9_.!~*'()@:-]*$/
+
 /** Readable, without what a name must not have: a slash, control characters, or nothing but dots. */
 function nameOf(id: string): string {
+  if (PLAIN.test(id)) return id
   if (id === '.' || id === '..') return id.replaceAll('.', '%2E')
   return encodeURIComponent(id).replaceAll('%40', '@').replaceAll('%3A', ':')
 }

@@ -1,8 +1,7 @@
-/** A change with its long texts written: what a multi can hold. */
+/** A change with its long texts elsewhere: what a multi can hold. */
 
 import type { RecordHeader, RecordKey } from '../../jobs/record.ts'
 import type { EncodedChange, EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
-import type { LargeTexts } from './large-texts.ts'
 import { type RecordBody, referencesOf, type StoredText, type TextReference } from './znode.ts'
 
 export interface NewRecord {
@@ -28,15 +27,17 @@ export type PreparedChange = (
     }
 ) & { readonly inserts: readonly NewRecord[] }
 
-export async function prepared(change: EncodedChange, texts: LargeTexts): Promise<PreparedChange> {
-  const inserts: NewRecord[] = []
-  for (const record of change.inserts) inserts.push(await newRecord(record, texts))
+/** What a record holds for a text. */
+type Store = (text: string) => StoredText
+
+export function prepared(change: EncodedChange, stored: Store): PreparedChange {
+  const inserts = change.inserts.map((record) => newRecord(record, stored))
   if (!('key' in change)) {
-    const record = await newRecord(change.record, texts)
+    const record = newRecord(change.record, stored)
     return { record, key: record.header, inserts }
   }
   const { key, expect, patch } = change
-  return { key, expect, patch: patch === null ? null : await preparedPatch(patch, texts), inserts }
+  return { key, expect, patch: patch === null ? null : preparedPatch(patch, stored), inserts }
 }
 
 /** The long texts that were written for a change: to be removed where it comes to nothing. */
@@ -48,20 +49,16 @@ export function textsOf({ record, patch, inserts }: PreparedChange): readonly Te
   return found
 }
 
-async function newRecord(record: EncodedRecord, texts: LargeTexts): Promise<NewRecord> {
-  const { spec, status, ...header } = record
-  const body = {
-    spec: await texts.stored(spec),
-    status: status === null ? null : await texts.stored(status),
-  }
-  return { header, body }
+function newRecord(record: EncodedRecord, stored: Store): NewRecord {
+  const { spec, status } = record
+  return { header: record, body: { spec: stored(spec), status: status === null ? null : stored(status) } }
 }
 
-async function preparedPatch(patch: EncodedPatch, texts: LargeTexts): Promise<PreparedPatch> {
-  const { spec, status, ...header } = patch
+function preparedPatch(patch: EncodedPatch, stored: Store): PreparedPatch {
+  const { spec, status } = patch
   return {
-    header,
-    spec: spec === undefined ? undefined : await texts.stored(spec),
-    status: status === undefined || status === null ? status : await texts.stored(status),
+    header: patch,
+    spec: spec === undefined ? undefined : stored(spec),
+    status: status === undefined || status === null ? status : stored(status),
   }
 }

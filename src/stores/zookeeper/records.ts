@@ -65,11 +65,11 @@ export class Records {
 
   /** Records that the index gave: those kept with short contents as they are, the others from the server. */
   async encodedAll(records: readonly StoredRecord[]): Promise<readonly EncodedRecord[]> {
-    const found = await eachOf(records, async (record) => {
-      const { body } = record
-      return body !== undefined && record.texts.length === 0 ? this.#withTexts(record, body) : this.encoded(record)
-    })
-    return found.filter((record) => record !== undefined)
+    const known = records.map(encodedOf)
+    const others = records.filter((_, index) => known[index] === undefined)
+    if (others.length === 0) return known.filter((record) => record !== undefined)
+    const read = (await eachOf(others, (record) => this.encoded(record))).values()
+    return known.map((record) => record ?? read.next().value).filter((record) => record !== undefined)
   }
 
   /** Reads everything. @returns the names of all long texts that records refer to */
@@ -96,12 +96,10 @@ export class Records {
   }
 
   async #withTexts(record: StoredRecord, body: RecordBody): Promise<EncodedRecord | undefined> {
-    const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = record
-    const spec = typeof body.spec === 'string' ? body.spec : await this.#texts.read(body.spec)
-    const status =
-      body.status === null || typeof body.status === 'string' ? body.status : await this.#texts.read(body.status)
-    if (spec === undefined || status === undefined) return undefined
-    return { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, spec, status }
+    const { spec: storedSpec, status: storedStatus } = body
+    const spec = await this.#texts.read(storedSpec)
+    const status = storedStatus === null ? null : await this.#texts.read(storedStatus)
+    return spec === undefined || status === undefined ? undefined : withContents(record, spec, status)
   }
 
   #report(key: RecordKey, cause: unknown): void {
@@ -111,4 +109,18 @@ export class Records {
     const message = `the znode of the ${key.kind} ${JSON.stringify(key.id)} cannot be read; kept`
     this.#host.reportError(new CronwrightError('DESERIALIZATION', message, { details: { ...key }, cause }))
   }
+}
+
+/** A record as it is known here; undefined where some of its contents are not. */
+function encodedOf(record: StoredRecord): EncodedRecord | undefined {
+  const { body } = record
+  if (body === undefined) return undefined
+  const { spec, status } = body
+  if (typeof spec !== 'string' || (status !== null && typeof status !== 'string')) return undefined
+  return withContents(record, spec, status)
+}
+
+function withContents(record: StoredRecord, spec: string, status: string | null): EncodedRecord {
+  const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = record
+  return { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, spec, status }
 }

@@ -36,8 +36,9 @@ const LANES: readonly Lane[] = ['job', 'run', 'history']
 
 export function znodeData(record: RecordHeader, order: number, body: RecordBody): Buffer {
   const { version, lane, due, state, at, jobId, functionRef, queue, priority } = record
-  const header = { version, lane, due, state, at, jobId, functionRef, queue, priority, order }
-  return Buffer.from(JSON.stringify({ ...header, ...body }))
+  const { spec, status } = body
+  const data = { version, lane, due, state, at, jobId, functionRef, queue, priority, order, spec, status }
+  return Buffer.from(JSON.stringify(data))
 }
 
 /** @throws CronwrightError (`DESERIALIZATION`), SyntaxError */

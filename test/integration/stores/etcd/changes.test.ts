@@ -57,6 +57,45 @@ describe('changes on etcd', () => {
     expect(names(found, prefix)).toHaveLength(1)
   })
 
+  it('what is due comes as it is now, although this process knew it before, and its due time stayed', async () => {
+    const prefix = freshPrefix()
+    const [left, right] = [(await openStore({ url, prefix })).store, (await openStore({ url, prefix })).store]
+    const long = runRecord('long@1', { spec: { input: 'x'.repeat(3_000) } })
+    await insert(left, jobRecord('job'), runRecord('job@1'), long)
+    const dueIn = async (lane: 'job' | 'run') => left.due({ lane, before: NOW + MINUTE, limit: 10 })
+    await dueIn('run')
+    await right.commit([
+      { expect: 1, key: { kind: 'job', id: 'job' }, patch: { spec: jobRecord('job', { spec: { input: 7 } }).spec } },
+      changeRun('job@1', 1, { state: 'running' }),
+    ])
+    expect(await dueIn('job')).toMatchObject([{ id: 'job', version: 2, spec: { input: 7 } }])
+    expect(await dueIn('run')).toEqual([await getRun(right, 'job@1'), await getRun(right, 'long@1')])
+    expect(await commitOne(left, changeRun('job@1', 2, { state: 'pending' }))).toMatchObject({ applied: true })
+  })
+
+  it('the runs of a job are listed and counted by state, and many series are trimmed at once', async () => {
+    const { store } = await openStore({ url, prefix: freshPrefix() })
+    const runs = Array.from({ length: 600 }, (_, index) => {
+      const [id, jobId] = [`run-${String(index).padStart(3, '0')}`, `job-${index % 40}`]
+      return finishedRun(id, { jobId, at: index, state: index % 80 < 40 ? 'failed' : 'completed' })
+    })
+    await insert(store, ...runs, runRecord('dead', { jobId: 'job-0', state: 'dead', due: null }))
+    expect(await store.count({ kind: 'run', jobId: 'job-0', states: ['failed', 'dead'] })).toBe(9)
+    const failed = await store.list({ kind: 'run', jobId: 'job-0', states: ['failed'], limit: 3 })
+    expect(failed.map(({ id }) => id)).toEqual(['run-560', 'run-480', 'run-400'])
+    const series = Array.from({ length: 40 }, (_, index) => ({
+      jobId: `job-${index}`,
+      functionRef: 'work',
+      keep: index % 3,
+    }))
+    await store.trim(series)
+    for (const { jobId, keep } of series) {
+      const left = await store.list({ kind: 'run', jobId, states: ['failed', 'completed'], limit: 20 })
+      expect(left).toHaveLength(keep)
+    }
+    expect(await getRun(store, 'dead')).toBeDefined()
+  })
+
   it('a record leaves no key behind when it is removed', async () => {
     const prefix = freshPrefix()
     const { store } = await openStore({ url, prefix })

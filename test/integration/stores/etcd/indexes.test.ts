@@ -2,7 +2,8 @@
 
 import { expect, it } from 'vitest'
 import type { Change, RecordPatch, StoreRecord } from '../../../../src/jobs/record.ts'
-import { keysOf, partitionsOf, storedFrom } from '../../../../src/stores/etcd/stored-record.ts'
+import { movesBetween } from '../../../../src/stores/etcd/moves.ts'
+import { partitionsOf, storedFrom } from '../../../../src/stores/etcd/stored-record.ts'
 import { jobRecord, NOW, runRecord } from '../../../../src/testing/conformance/records.ts'
 import { seededRandom } from '../../../../src/testing/random.ts'
 import { keysBelow } from './own-server.ts'
@@ -65,7 +66,7 @@ it('after random changes by four processes', async () => {
     if (id === undefined) continue
     const entry = { key, value: Buffer.from(value), version: 1, revision: 1 }
     const stored = storedFrom(kind === 'job' ? 'job' : 'run', id, entry)
-    for (const own of keysOf(stored, true).keys()) expected.add(own)
+    for (const own of movesBetween(undefined, stored, true)) expected.add(own.key)
     for (const partition of partitionsOf(stored)) expect(keys.has(`partition/${partition}`)).toBe(true)
   }
   const indexes = [...keys.keys()].filter((key) => !/^(partition\/|news$|format$)/.test(key))

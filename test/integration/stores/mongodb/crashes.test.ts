@@ -185,3 +185,27 @@ describe('what a dead process left to be inserted', () => {
     expect(result).toEqual({ applied: true, existing: ['job@2'] })
   })
 })
+
+describe('a record whose id is free again', () => {
+  it.each([
+    ['before it is looked at', 2],
+    ['before its place is taken', 3],
+  ])('is added, when the removed one of that id is deleted %s', async (_when, call) => {
+    const { dying, client, documents } = await placeOn(newClient())
+    const grave = { _id: 'job:job', version: -1 }
+    const id = { _id: grave._id } as object
+    for (const change of [
+      { expect: 0, record: job },
+      { expect: 0, record: jobRecord('other'), inserts: [job] },
+    ] as const) {
+      await documents.deleteMany({ _id: { $in: ['job:job', 'job:other'] } } as object)
+      await documents.insertOne(grave as object)
+      client.calls = 0
+      // Behind a change with inserts its bulk comes first.
+      const at = 'inserts' in change ? call + 1 : call
+      client.meanwhile = async (number) => number === at && (await documents.deleteOne(id))
+      expect(await commitOne(dying, change)).toEqual({ applied: true, existing: [] })
+      expect(await documents.countDocuments({ ...id, kind: 'job' })).toBe(1)
+    }
+  })
+})

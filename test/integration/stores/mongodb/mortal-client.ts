@@ -12,6 +12,8 @@ export class MortalClient implements ClientOfStore {
   #death: Death = 'before'
   /** Calls since it was told when to die. */
   calls = 0
+  /** What others do between two calls: made before each of them, with its number. */
+  meanwhile: (call: number) => Promise<unknown> = async () => undefined
 
   constructor(client: MongoClient) {
     this.#client = client
@@ -54,6 +56,7 @@ export class MortalClient implements ClientOfStore {
   async #call<T>(call: () => Promise<T>): Promise<T> {
     this.calls += 1
     this.#callsLeft -= 1
+    await this.meanwhile(this.calls)
     if (this.#callsLeft < 0 || (this.#callsLeft === 0 && this.#death === 'before'))
       throw new Error('the process is dead')
     const result = await call()

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Change } from '../../../../src/jobs/record.ts'
 import type { RecordJobStore } from '../../../../src/stores/record-job-store.ts'
 import { sweepJournal } from '../../../../src/stores/zookeeper/journal-sweep.ts'
-import { LargeTexts } from '../../../../src/stores/zookeeper/large-texts.ts'
+import { LargeTexts, type UnwrittenText } from '../../../../src/stores/zookeeper/large-texts.ts'
 import { Paths } from '../../../../src/stores/zookeeper/paths.ts'
 import {
   commitOne,
@@ -102,8 +102,9 @@ describe('what the ZooKeeper store keeps', () => {
     await open()
     const server = await bench.server()
     const texts = new LargeTexts(server, new Paths(basePath))
-    await texts.stored('x'.repeat(1_000_000))
-    await texts.stored('y'.repeat(40_000))
+    const unwritten: UnwrittenText[] = []
+    for (const text of ['x'.repeat(1_000_000), 'y'.repeat(40_000)]) texts.stored(text, unwritten)
+    await texts.write(unwritten)
     const [one = '', other = ''] = (await server.children(`${basePath}/large`)) ?? []
     await texts.sweep(new Set(), Date.now())
     expect(await server.children(`${basePath}/large`)).toHaveLength(2)

@@ -32,10 +32,15 @@ describe('keys of the etcd store', () => {
   it('a key of the due index tells its record', () => {
     fc.assert(
       fc.property(instant, fc.nat(), text, (due, sequence, id) => {
-        expect(dueEntry(dueTail(due, sequence, { kind: 'log', id }))).toMatchObject({ due, kind: 'log', id })
+        expect(dueEntry(dueTail(due, sequence, { kind: 'log', id }), 7)).toMatchObject({
+          due,
+          kind: 'log',
+          id,
+          revision: 7,
+        })
       }),
     )
-    expect(dueEntry(dueTail(1, 1, { kind: 'of-a-later-release', id: 'x' }))).toBeUndefined()
+    expect(dueEntry(dueTail(1, 1, { kind: 'of-a-later-release', id: 'x' }), 7)).toBeUndefined()
   })
 
   it('runs of a higher priority sort first, and a level tells its queue', () => {
