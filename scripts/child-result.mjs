@@ -9,11 +9,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
  * Runs a TypeScript program to its end; resolves with the JSON that it prints. What it says on the side is shown.
  * @param {string} program - path from the root of the repository
  * @param {readonly string[]} options
+ * @param {Record<string, string>} [environment] - what it has beside this process's
  * @throws Error when it fails
  */
-export function resultOf(program, options) {
+export function resultOf(program, options, environment = {}) {
   const child = spawn(process.execPath, ['--import', 'tsx', program, ...options], {
     cwd: ROOT,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''

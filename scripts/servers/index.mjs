@@ -112,7 +112,7 @@ function composeUp(name) {
 }
 
 /** Installs a server's Debian packages when this process may. */
-function installed({ packages, find }) {
+export function installed({ packages, find }) {
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).error) return undefined
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { env: environment, encoding: 'utf8' })

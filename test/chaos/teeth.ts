@@ -1,8 +1,10 @@
 /**
  * `npm run chaos:teeth`: shows that the chaos battery finds what is wrong. Each of the seeded bugs, and servers that are told
- * not to write to disk what they say is written, must make a course fail within two seeds.
+ * not to write to disk what they say is written, must make a course fail within two seeds. `--only TEXT` takes the cases
+ * whose name has it.
  */
 
+import { parseArgs } from 'node:util'
 import { violationsOf } from '../checks/index.ts'
 import { freshUrl } from '../fleet/fresh-url.ts'
 import { launchServer } from '../integration/stores/own-server.ts'
@@ -29,7 +31,9 @@ interface Case {
   readonly checks?: readonly string[]
 }
 
-const cases: Case[] = [
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
+
+const all: Case[] = [
   ...Object.entries(SEEDED_BUGS).map(([bug, { checks }]) => ({ name: bug, bug, checks, ...BUGGY })),
   ...UNSAFE.map(({ store, server }) => ({
     name: `${store} that does not write to disk`,
@@ -38,6 +42,9 @@ const cases: Case[] = [
     server,
   })),
 ]
+const cases = all.filter(({ name }) => name.includes(values.only))
+if (cases.length === 0)
+  throw new Error(`no case has '${values.only}' in its name: ${all.map(({ name }) => name).join('; ')}`)
 
 let missed = 0
 for (const { name, checks, ...of } of cases) {
@@ -49,7 +56,9 @@ for (const { name, checks, ...of } of cases) {
     found = [...broken].filter((check) => checks === undefined || checks.includes(check))
   }
   if (found.length === 0) missed += 1
-  console.log(`${found.length === 0 ? 'MISSED' : `found at seed ${seed} by ${found.join(', ')}`}: ${name}`)
+  console.log(
+    `${new Date().toISOString()} ${found.length === 0 ? 'MISSED' : `found at seed ${seed} by ${found.join(', ')}`}: ${name}`,
+  )
 }
 console.log(`${cases.length - missed} passed, ${missed} failed`)
 process.exitCode = missed === 0 ? 0 : 1

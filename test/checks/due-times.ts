@@ -1,10 +1,14 @@
 /** The due times of a schedule, found by a walk of its own: it must not share a line with what it judges. */
 
-/** `every`: a fixed grid; `cron`: seconds and minutes of a crontab with six fields, in UTC; `at`: once. */
+/**
+ * `every`: a fixed grid; `cron`: seconds and minutes of a crontab with six fields, in UTC; `at`: once; `listed`: any crontab
+ * in any zone, with the due times that somebody wrote down by hand.
+ */
 export type Schedule =
   | { readonly kind: 'every'; readonly ms: number; readonly from: number }
   | { readonly kind: 'cron'; readonly text: string }
   | { readonly kind: 'at'; readonly at: number }
+  | { readonly kind: 'listed'; readonly text: string; readonly timezone: string; readonly times: readonly number[] }
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -12,6 +16,7 @@ const MINUTE = 60 * SECOND
 /** Every due time in [from, to], in order; all in epoch ms. */
 export function dueTimes(schedule: Schedule, from: number, to: number): number[] {
   if (schedule.kind === 'at') return schedule.at >= from && schedule.at <= to ? [schedule.at] : []
+  if (schedule.kind === 'listed') return schedule.times.filter((at) => at >= from && at <= to)
   if (schedule.kind === 'every') return grid(schedule.ms, schedule.from, from, to)
   const [seconds = '', minutes = '', ...rest] = schedule.text.split(' ')
   if (rest.length !== 4 || rest.some((field) => field !== '*')) throw new Error(`not understood: ${schedule.text}`)

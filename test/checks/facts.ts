@@ -11,6 +11,8 @@ import type { History, LogEvent, RunDump, Settings } from './history.ts'
 import { JobFacts } from './job-facts.ts'
 import { Timeline } from './timeline.ts'
 
+const SLACK_MS = 500
+
 type EventOf<E extends LogEvent['ev']> = Extract<LogEvent, { readonly ev: E }>
 
 export class Facts {
@@ -35,7 +37,7 @@ export class Facts {
     const { settings, log, faults } = history
     this.history = history
     this.settings = settings
-    this.boundMs = settings.pollMs + 500
+    this.boundMs = settings.pollMs + (settings.slackMs ?? SLACK_MS)
     this.timeline = new Timeline(settings.clock)
     this.health = new Health(faults, settings)
     this.attempts = attemptsOf(log, faults, settings.endAt)

@@ -171,6 +171,8 @@ export interface Settings {
   readonly skewMs: number
   /** The longest that a handler is at work, and that a failed run waits. */
   readonly longestRunMs: number
+  /** What a poll and a takeover may take beyond what the scheduler plans. @default 500 */
+  readonly slackMs?: number | undefined
   readonly clock: readonly WallSegment[]
   /**
    * Wall time up to which everything that was due was waited for: whatever the faults were, it is over by the end. Null:

@@ -8,9 +8,13 @@ import type { Fault, LogEvent } from '../checks/history.ts'
 import type { Note } from '../workload/scheduler-log.ts'
 import { trueTime } from './true-time.ts'
 
-/** Not for the checks: a store failed, or the process gave up. For people who look for the reason of something else. */
+/**
+ * Not for the checks: a store failed (`store`: `store:error` was told), an edit did (`edit`), or nobody had caught what was
+ * thrown (`unhandled`).
+ */
 interface ErrorNote {
   readonly ev: 'error'
+  readonly of: 'store' | 'edit' | 'unhandled'
   readonly message: string
 }
 
@@ -53,23 +57,34 @@ export class EventLog {
   }
 }
 
+/** What failed, in which process and when. */
+export interface ToldError extends Writer {
+  readonly at: number
+  readonly of: ErrorNote['of']
+  readonly message: string
+}
+
 export interface ReadLog {
   readonly events: readonly LogEvent[]
   /** When processes had no turn. */
   readonly faults: readonly Fault[]
-  /** What failed, with the process it failed in. */
-  readonly errors: readonly string[]
+  readonly errors: readonly ToldError[]
+}
+
+export function told({ process, boot, message }: ToldError): string {
+  return `${process}.${boot}: ${message}`
 }
 
 /** All that was written so far. */
 export function readEventLog(path: string): ReadLog {
   const events: LogEvent[] = []
   const faults: Fault[] = []
-  const errors: string[] = []
+  const errors: ToldError[] = []
   for (const text of readFileSync(path, 'utf8').split('\n')) {
     if (text === '') continue
     const { mono: at, ...line }: Line = JSON.parse(text)
-    if (line.ev === 'error') errors.push(`${line.process}.${line.boot}: ${line.message}`)
+    if (line.ev === 'error')
+      errors.push({ at, process: line.process, boot: line.boot, of: line.of, message: line.message })
     else if (line.ev === 'late') faults.push({ kind: 'block', process: line.process, from: line.from, to: at })
     else if (line.ev === 'block') faults.push({ kind: 'block', process: line.process, from: at, to: line.until })
     else events.push({ at, ...line })

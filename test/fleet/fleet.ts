@@ -14,7 +14,7 @@ import type { EditEvent, History, LogEvent, Settings } from '../checks/history.t
 import { dumpJobs, dumpRuns } from '../workload/dump.ts'
 import { describeJob, WHOLE_HISTORY } from '../workload/job-calls.ts'
 import type { Behaviour, JobPlan } from '../workload/plan.ts'
-import { EventLog, readEventLog } from './event-log.ts'
+import { EventLog, readEventLog, type ToldError } from './event-log.ts'
 import { FaultLog } from './fault-log.ts'
 import type { ClockPlan } from './member-clock.ts'
 import { MemberProcess } from './member-process.ts'
@@ -36,6 +36,8 @@ export interface FleetOptions {
   readonly clocks?: ReadonlyMap<string, ClockPlan>
   /** By how many ms the wall clocks of processes that judge the time themselves are wrong at most. @default 1: each shows whole ones */
   readonly skewMs?: number
+  /** What the machine may take beyond what the schedulers plan. @default 500 */
+  readonly slackMs?: number | undefined
   /** The way of a process to the store. @default `url` */
   readonly urlOf?: (process: string) => string
 }
@@ -46,8 +48,7 @@ export type Edit = Pick<EditEvent, 'op' | 'jobId' | 'schedule' | 'policy'>
 /** What a fleet left behind. */
 export interface Course {
   readonly history: History
-  /** What the processes had to say of stores that failed. */
-  readonly errors: readonly string[]
+  readonly errors: readonly ToldError[]
 }
 
 /** How far the clocks of the processes of one machine are apart: each shows whole milliseconds. */
@@ -122,7 +123,7 @@ export class Fleet {
       this.#user.note({ ev: 'edit', ...edit, askedAt, nextRun })
       return true
     } catch (error) {
-      this.#user.note({ ev: 'error', message: `${edit.op} ${edit.jobId}: ${error}` })
+      this.#user.note({ ev: 'error', of: 'edit', message: `${edit.op} ${edit.jobId}: ${error}` })
       return false
     }
   }
@@ -160,7 +161,7 @@ export class Fleet {
 
   /** The course up to now. The processes stand still while log and store are read, so that both tell of one moment. */
   async course(): Promise<Course> {
-    const { leaseMs, pollMs, longestRunMs, skewMs = SKEW_MS } = this.#options
+    const { leaseMs, pollMs, longestRunMs, slackMs, skewMs = SKEW_MS } = this.#options
     const up = this.members.filter(({ isUp }) => isUp)
     for (const member of up) member.freeze()
     try {
@@ -173,6 +174,7 @@ export class Fleet {
         pollMs,
         skewMs,
         longestRunMs,
+        slackMs,
         clock: this.#wallClock.segments(),
         caughtUpTo: this.#caughtUpTo,
         endAt,

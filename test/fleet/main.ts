@@ -1,31 +1,68 @@
 /**
- * What `npm run fleet` starts for each store: one battery, and what came of it as a line of JSON. With `--url` a steady load
- * on that store, with `--cluster` the loss of a leader on one that is launched for it.
+ * What `npm run fleet` starts for each store: one battery, and what came of it as a line of JSON. The store is that of
+ * `--url`, one on a server that is launched for it (`--server`), or a cluster (`--cluster`).
  */
 
 import { parseArgs } from 'node:util'
-import { launchCluster } from '../integration/stores/own-server.ts'
+import { launchCluster, launchServer, type ServerProcess } from '../integration/stores/own-server.ts'
+import { daylightSaving } from './batteries/daylight-saving.ts'
 import { leaderLoss } from './batteries/leader-loss.ts'
+import { outage } from './batteries/outage.ts'
+import { soak } from './batteries/soak.ts'
 import { steadyLoad } from './batteries/steady-load.ts'
 import { freshUrl } from './fresh-url.ts'
-import type { Summary } from './summary.ts'
 
 const text = { type: 'string' } as const
 const { values } = parseArgs({
-  options: { url: text, cluster: text, seconds: text, jobs: text, processes: text },
+  options: {
+    battery: text,
+    url: text,
+    /** Module of scripts/servers. */
+    server: text,
+    cluster: text,
+    seconds: text,
+    jobs: text,
+    processes: text,
+    /** Of the clock change that is lived through. */
+    change: text,
+  },
 })
 const load = { seconds: Number(values.seconds), jobs: Number(values.jobs), processes: Number(values.processes) }
 
-const { starts, ...summary } = await battery()
-process.stdout.write(`${JSON.stringify({ ...summary, starts: Object.fromEntries(starts) })}\n`)
+const result = await run()
+// Of what is counted by name, the names are keys.
+process.stdout.write(
+  `${JSON.stringify(result, (_key, value) => (value instanceof Map ? Object.fromEntries(value) : value))}\n`,
+)
 
-async function battery(): Promise<Summary> {
-  const { url, cluster: name } = values
-  if (url !== undefined) return steadyLoad({ url: freshUrl(url), runs: 0, ...load })
-  const cluster = await launchCluster(name ?? '')
+async function run(): Promise<object> {
+  if (values.cluster !== undefined) {
+    const cluster = await launchCluster(values.cluster)
+    try {
+      return await leaderLoss({ cluster, ...load })
+    } finally {
+      await cluster.remove()
+    }
+  }
+  if (values.server === undefined) return battery(values.url ?? '', undefined)
+  const own = await launchServer(values.server)
   try {
-    return await leaderLoss({ cluster, ...load })
+    return await battery(own.url, own.process)
   } finally {
-    await cluster.remove()
+    await own.remove()
+  }
+}
+
+async function battery(place: string, server: ServerProcess | undefined): Promise<object> {
+  const url = place === 'memory:' ? place : freshUrl(place)
+  switch (values.battery) {
+    case 'outage':
+      return outage({ url, server, ...load })
+    case 'soak':
+      return soak({ url, seconds: load.seconds })
+    case 'daylight-saving':
+      return daylightSaving({ url, processes: load.processes, change: values.change ?? '' })
+    default:
+      return steadyLoad({ url, runs: 0, ...load })
   }
 }

@@ -43,12 +43,14 @@ const scheduler = new Scheduler({
   pollInterval: pollMs,
 })
 logScheduler(scheduler, (event) => log.note(event))
-scheduler.on('store:error', ({ error }) => log.note({ ev: 'error', message: String(error) }))
+scheduler.on('store:error', ({ error }) => log.note({ ev: 'error', of: 'store', message: String(error) }))
 scheduler.register(
   'work',
   workHandler({ actor, random: new Random(seed), leaseMs, quietFrom: Number.POSITIVE_INFINITY }),
 )
 
+/** It ends as any process of Node does, and what killed it is known. */
+process.on('uncaughtExceptionMonitor', (error) => log.note({ ev: 'error', of: 'unhandled', message: String(error) }))
 /** No process stays behind when the fleet itself dies. */
 process.once('disconnect', () => process.exit())
 process.on('message', async ({ graceMs }: Order) => {

@@ -3,6 +3,7 @@
 import { Facts } from '../checks/facts.ts'
 import type { Violation } from '../checks/history.ts'
 import { violationsOf } from '../checks/index.ts'
+import { told } from './event-log.ts'
 import type { Course } from './fleet.ts'
 
 export interface Summary {
@@ -22,7 +23,12 @@ export interface Summary {
   /** How often the machine left a process without a turn. */
   readonly stalls: number
   readonly violations: readonly Violation[]
+  /** What failed, as text. */
   readonly errors: readonly string[]
+  /** How often a process died, by itself or because it was killed. */
+  readonly deaths: number
+  /** How often one died of what nobody had caught. */
+  readonly unhandled: number
 }
 
 export interface Quantiles {
@@ -52,7 +58,9 @@ export function summaryOf({ history, errors }: Course): Summary {
     starts: startsOf(facts),
     stalls: history.faults.filter(({ kind }) => kind === 'block').length,
     violations,
-    errors,
+    errors: errors.map(told),
+    deaths: history.faults.filter(({ kind }) => kind === 'crash').length,
+    unhandled: errors.filter(({ of }) => of === 'unhandled').length,
   }
 }
 

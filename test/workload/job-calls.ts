@@ -17,6 +17,8 @@ export function triggerOf(schedule: Schedule): Trigger {
       return cron(schedule.text)
     case 'at':
       return date(new Date(schedule.at))
+    case 'listed':
+      return cron(schedule.text, { timezone: schedule.timezone })
   }
 }
 

@@ -20,7 +20,8 @@ import { StoreClock } from './store-clock.ts'
 import { withDeadline } from './store-deadline.ts'
 
 const FIRST_BACKOFF_MS = 100
-const LONGEST_BACKOFF_MS = 5_000
+/** What was missed during an outage is started so soon after it: an outage costs a server a question every other second. */
+const LONGEST_BACKOFF_MS = 2_000
 const CLOSING_DEADLINE_MS = 5_000
 /** Jobs remembered of a shared store because runs of theirs wait. */
 const MOST_HELD_BACK = 10_000

@@ -29,6 +29,8 @@ export interface CourseOptions {
   readonly quietMs: number
   readonly leaseMs: number
   readonly pollMs: number
+  /** What the machine may take beyond that. @default 500 */
+  readonly slackMs?: number | undefined
   /** Name of a bug that the checks should find. */
   readonly bug?: string | undefined
 }
@@ -75,6 +77,7 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
       ...times,
       seed: options.seed,
       bug: options.bug,
+      slackMs: options.slackMs,
       clocks,
       skewMs: skewOf({ leaseMs, serverJudges }),
       urlOf: (name) => network?.urlOf(name) ?? url,

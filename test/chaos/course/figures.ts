@@ -3,6 +3,7 @@
 import { calmStarts } from '../../checks/c06-lateness.ts'
 import { takeovers } from '../../checks/c08-takeover.ts'
 import type { Facts } from '../../checks/facts.ts'
+import type { Violation } from '../../checks/history.ts'
 import { type Quantiles, quantilesOf, summaryOf } from '../../fleet/summary.ts'
 import type { ChaosCourse } from './course.ts'
 
@@ -22,10 +23,12 @@ export interface ChaosFigures {
   readonly takeover: Quantiles & { readonly count: number }
   readonly violations: number
   readonly stalls: number
+  /** How often a process died of what nobody had caught. */
+  readonly unhandled: number
 }
 
-export function figuresOf(course: ChaosCourse, facts: Facts): ChaosFigures {
-  const { due, lost, early, violations, stalls } = summaryOf(course)
+export function figuresOf(course: ChaosCourse, facts: Facts, violations: readonly Violation[]): ChaosFigures {
+  const { due, lost, early, stalls, unhandled } = summaryOf(course)
   const taken = takeovers(facts).map(({ ms }) => ms)
   const broken = (check: string): number => violations.filter((violation) => violation.check === check).length
   return {
@@ -40,5 +43,6 @@ export function figuresOf(course: ChaosCourse, facts: Facts): ChaosFigures {
     takeover: { ...quantilesOf(taken), count: taken.length },
     violations: violations.length,
     stalls,
+    unhandled,
   }
 }

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { breakOff } from './break-off.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 import { CLEAR } from './weather.ts'
 
@@ -123,3 +124,16 @@ it('lets a request arrive whose reply is cut', async () => {
   expect(told).toContain('commit;')
   expect(client.heard).toBe('A')
 })
+
+it.each(['connecting', 'connected'])(
+  'leaves nothing open of a %s socket that is broken while it ends',
+  async (state) => {
+    const socket = connect(target.port, target.host)
+    if (state === 'connected') await once(socket, 'connect')
+    const closed = once(socket, 'close')
+    socket.end()
+    breakOff(socket)
+    await closed
+    expect(socket.destroyed).toBe(true)
+  },
+)

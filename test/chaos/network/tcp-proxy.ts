@@ -4,6 +4,7 @@
  */
 
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { breakOff } from './break-off.ts'
 import { Pipe } from './pipe.ts'
 import { CLEAR, type Weather } from './weather.ts'
 
@@ -108,6 +109,6 @@ export class TcpProxy {
   #reset(pair: Pair): void {
     this.#pairs.delete(pair)
     for (const pipe of [pair.up, pair.down]) pipe.stop()
-    for (const socket of [pair.client, pair.server]) if (!socket.destroyed) socket.resetAndDestroy()
+    for (const socket of [pair.client, pair.server]) if (!socket.destroyed) breakOff(socket)
   }
 }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
 import { Client } from 'pg'
-import { openDatabase } from '../../../src/stores/sqlite/driver.ts'
+import { holdWriteLock } from '../../fleet/write-lock.ts'
 import type { Trick } from './trick.ts'
 
 const LOCK_MS = 3_000
@@ -55,15 +55,9 @@ export const SQLITE: readonly Trick[] = [
     ms: LOCK_MS,
     fault: 'outage',
     async carryOut(url) {
-      const database = await openDatabase(url.slice('sqlite:'.length))
-      try {
-        database.exec('PRAGMA busy_timeout = 5000')
-        database.exec('BEGIN IMMEDIATE')
-        await sleep(LOCK_MS)
-        database.exec('ROLLBACK')
-      } finally {
-        database.close()
-      }
+      const release = await holdWriteLock(url)
+      await sleep(LOCK_MS)
+      release()
     },
   },
 ]

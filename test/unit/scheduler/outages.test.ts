@@ -42,6 +42,20 @@ describe('a store that fails for a while', () => {
     expect(errors).toHaveLength(2)
   })
 
+  it.each([1, 7, 30, 603])('what was missed in %d s is started within two seconds of its answer', async (seconds) => {
+    const store = new UnrulyStore()
+    const { clock, scheduler } = await startedBench({ jobStores: { default: store } })
+    const recorder = new Recorder(clock)
+    await scheduler.addJob(recorder.handler, interval('1s'), { id: 'tick' })
+    await clock.advance(SECOND)
+    store.fail()
+    await clock.advance(seconds * SECOND + 1)
+    store.behave()
+    const before = recorder.calls.length
+    await clock.advance(2 * SECOND)
+    expect(recorder.calls.length).toBeGreaterThan(before)
+  })
+
   it('keeps no other store waiting', async () => {
     const broken = new UnrulyStore()
     const { clock, scheduler } = await startedBench({ jobStores: { broken } })
