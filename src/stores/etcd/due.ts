@@ -39,18 +39,20 @@ export class DueReader {
   }
 
   async due(query: DueQuery): Promise<readonly EncodedRecord[]> {
-    if (query.limit <= 0) return []
+    const { limit, skip = 0, queues } = query
+    if (limit <= 0) return []
+    const most = limit + skip
     const span = { start: 0, end: query.before + 1 }
     const accepts = filterOf(query)
-    const { revision, found } = await this.#firstPages(query, span, Math.min(query.limit, PAGE))
+    const { revision, found } = await this.#firstPages(query, span, Math.min(most, PAGE))
     const entries: DueEntry[] = []
     for (const [partition, page] of found) {
-      const wanted = query.queues === undefined ? query.limit : query.limit - entries.length
+      const wanted = queues === undefined ? most : most - entries.length
       if (wanted <= 0) break
       entries.push(...(await this.#take(partition, page, span, revision, accepts, wanted)))
     }
-    if (query.queues === undefined) entries.sort((a, b) => (a.order < b.order ? -1 : 1))
-    return this.#records.ofEntries(revision, entries.slice(0, query.limit))
+    if (queues === undefined) entries.sort((a, b) => (a.order < b.order ? -1 : 1))
+    return this.#records.ofEntries(revision, entries.slice(skip, most))
   }
 
   async nextDue(query: NextDueQuery): Promise<number | null> {

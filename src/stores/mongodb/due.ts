@@ -21,15 +21,16 @@ export class DueReader {
   }
 
   async due(query: DueQuery): Promise<readonly EncodedRecord[]> {
-    const { lane, queues, limit } = query
+    const { lane, queues, limit, skip = 0 } = query
     if (limit <= 0) return []
+    const most = limit + skip
     await this.#repair.look()
     const filter = { ...filterOf(query), due: { $lte: query.before } }
-    if (lane !== 'run' || queues === undefined) return this.#records(filter, { due: 1, seq: 1 }, limit)
+    if (lane !== 'run' || queues === undefined) return this.#records(filter, { due: 1, seq: 1 }, limit, skip)
     const found = await Promise.all(
-      [...new Set(queues)].map((queue) => this.#records({ ...filter, queue }, { priority: -1, due: 1, seq: 1 }, limit)),
+      [...new Set(queues)].map((queue) => this.#records({ ...filter, queue }, { priority: -1, due: 1, seq: 1 }, most)),
     )
-    return found.flat().slice(0, limit)
+    return found.flat().slice(skip, most)
   }
 
   async nextDue(query: NextDueQuery): Promise<number | null> {
@@ -41,8 +42,8 @@ export class DueReader {
     return typeof due === 'number' ? due : null
   }
 
-  async #records(filter: Document, sort: Document, limit: number): Promise<readonly EncodedRecord[]> {
-    const options = { sort, projection: RECORD_ONLY, ...limitOf(limit) }
+  async #records(filter: Document, sort: Document, limit: number, skip = 0): Promise<readonly EncodedRecord[]> {
+    const options = { sort, skip, projection: RECORD_ONLY, ...limitOf(limit) }
     return (await this.#connection.find(filter, options)).map(recordOf)
   }
 }

@@ -28,15 +28,15 @@ export class DueReader {
     const before = values.bind(query.before)
     const { skip = 0 } = query
     const limit = values.bind(Math.min(query.limit, MOST_ROWS))
-    const upTo = skip === 0 ? limit : values.bind(Math.min(query.limit + skip, MOST_ROWS))
     const page = skip === 0 ? `LIMIT ${limit}` : `LIMIT ${limit} OFFSET ${values.bind(skip)}`
     const source = (condition: string, rows: string): string =>
       `SELECT ${COLUMNS}, ready_at, seq FROM ${this.#records} WHERE ${condition} AND ready_at <= ${before} ` +
       `AND due <= ${before}${filterOf(query, values)} ORDER BY ready_at, seq ${rows}`
+    const upTo = (): string => (skip === 0 ? limit : values.bind(Math.min(query.limit + skip, MOST_ROWS)))
     const sql =
       query.lane === 'run' && query.queues !== undefined
         ? `${this.#levels(query.queues, values)} SELECT r.* FROM level l CROSS JOIN LATERAL
-           (${source(LEVEL, `LIMIT ${upTo}`)}) r
+           (${source(LEVEL, `LIMIT ${upTo()}`)}) r
            WHERE l.priority IS NOT NULL ORDER BY l.rank, l.priority DESC, r.ready_at, r.seq ${page}`
         : source(inLane(query.lane), page)
     return (await this.#database.rows(sql, values.list)).map(recordOf)

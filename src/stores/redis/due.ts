@@ -10,8 +10,8 @@ import { NEXT_DUE } from './scripts/next-due.ts'
 
 type Values = readonly (string | number)[]
 
-/** Where a script begins: at the first queue, at its highest priority, at what is due first. */
-const START: Values = [1, '', 0]
+/** Where a script begins: at the first queue, at its highest priority, at what is due first but for so many. */
+const startAfter = (skip: number): Values => [1, '', 0, skip]
 
 export class DueReader {
   readonly #connection: Connection
@@ -33,7 +33,7 @@ export class DueReader {
   async nextDue(query: NextDueQuery): Promise<number | null> {
     const queues = await this.#queuesOf(query)
     let earliest: number | null = null
-    let place: Values | undefined = START
+    let place: Values | undefined = startAfter(0)
     while (place !== undefined) {
       const values = valuesOf(query, Number.POSITIVE_INFINITY, place, queues)
       const { found, more } = pageOf(await this.#connection.run(NEXT_DUE, values))
@@ -47,10 +47,11 @@ export class DueReader {
   /** By due time whatever their queue and priority. The scheduler names its queues; this serves those who look on. */
   async #dueOfAllQueues(query: DueQuery): Promise<readonly EncodedRecord[]> {
     const queues = await this.#queuesOf(query)
-    const found = await this.#found(query, query.before, query.limit, 'each', queues)
+    const { skip = 0 } = query
+    const found = await this.#found(query, query.before, query.limit + skip, 'each', queues)
     return Array.from(found, ([name, text]) => ({ record: this.#texts.record(name, text), sequence: sequenceOf(text) }))
       .sort((a, b) => (a.record.due ?? 0) - (b.record.due ?? 0) || (a.sequence < b.sequence ? -1 : 1))
-      .slice(0, query.limit)
+      .slice(skip, skip + query.limit)
       .map(({ record }) => record)
   }
 
@@ -63,7 +64,7 @@ export class DueReader {
     queues: readonly string[],
   ): Promise<ReadonlyMap<string, string>> {
     const texts = new Map<string, string>()
-    let place: Values | undefined = START
+    let place: Values | undefined = startAfter(limitOf === 'each' ? 0 : (query.skip ?? 0))
     while (place !== undefined && (limitOf === 'each' || texts.size < limit)) {
       const left = limitOf === 'each' ? limit : limit - texts.size
       const values = [...valuesOf(query, before, place, queues), left, limitOf]

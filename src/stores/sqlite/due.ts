@@ -40,18 +40,20 @@ export class DueReader {
     )
   }
 
-  due(query: DueQuery): readonly EncodedRecord[] {
+  due({ skip = 0, ...query }: DueQuery): readonly EncodedRecord[] {
     const filter = filterOf(query)
-    if (query.lane !== 'run') return this.#dueIn(this.#laneSource(query.lane), query, filter, [])
+    const most = query.limit + skip
+    const page = { ...query, limit: most }
+    if (query.lane !== 'run') return this.#dueIn(this.#laneSource(query.lane), page, filter, []).slice(skip)
     const found: EncodedRecord[] = []
     const source = this.#levelSource()
     for (const { queue, priority } of this.#levels(query.queues)) {
       // Without queues to serve in order, the earliest of all are wanted: each level may have them.
-      const limit = query.queues === undefined ? query.limit : query.limit - found.length
+      const limit = query.queues === undefined ? most : most - found.length
       if (limit <= 0) break
       for (const record of this.#dueIn(source, { ...query, limit }, filter, [queue, priority])) found.push(record)
     }
-    return query.queues === undefined ? found.sort(byDue).slice(0, query.limit) : found
+    return query.queues === undefined ? found.sort(byDue).slice(skip, most) : found.slice(skip)
   }
 
   nextDue(query: NextDueQuery): number | null {

@@ -1,7 +1,7 @@
 /**
  * Lua that walks what is due, level by level: a lane is one level, and of runs each priority of each queue is one. Where
  * many have to be passed over, a script stops after `budget` of them and says where to go on: the number of the queue,
- * the priority, and the rank there. Others may change the level meanwhile: what is then passed over is found when it is
+ * the priority, and the rank there, and how many are still to be left out. Others may change the level meanwhile: what is then passed over is found when it is
  * asked for again.
  */
 
@@ -10,7 +10,7 @@ local budget = 500
 local lane, before = take(), take()
 local functions, functionCount = takeSet()
 local jobs, jobCount = takeSet()
-local fromQueue, fromPriority, fromRank = tonumber(take()), take(), tonumber(take())
+local fromQueue, fromPriority, fromRank, skip = tonumber(take()), take(), tonumber(take()), tonumber(take())
 local queues = takeList()
 local isFiltered = functionCount + jobCount > 0
 
@@ -24,6 +24,10 @@ end
 -- rank at which the budget was used up, or nil.
 local function walkLevel(key, rank, size, visit)
   local due = call('ZCOUNT', key, '-inf', before)
+  if not isFiltered then
+    local left = math.min(skip, math.max(0, due - rank))
+    rank, skip = rank + left, skip - left
+  end
   while rank < due do
     local members, names, keys = call('ZRANGE', key, rank, math.min(rank + size, due) - 1), {}, {}
     -- Removed meanwhile, by this very walk.
@@ -39,7 +43,10 @@ local function walkLevel(key, rank, size, visit)
       local name, text = names[index], texts[index]
       -- Evicted, or deleted by hand: what is gone must not be due for ever.
       if not text then gone[#gone + 1] = members[index]
-      elseif isWanted(name, text) and visit(name, text) then return nil end
+      elseif isWanted(name, text) then
+        if skip > 0 then skip = skip - 1
+        elseif visit(name, text) then return nil end
+      end
     end
     if #gone > 0 then
       call('ZREM', key, unpack(gone))
@@ -53,7 +60,7 @@ end
 local function walk(size, beginLevel, visit)
   if lane ~= 'run' then
     local rank = beginLevel() and walkLevel(P .. 'due:' .. lane, fromRank, size, visit)
-    return rank and {1, '', rank} or {}
+    return rank and {1, '', rank, skip} or {}
   end
   for number = fromQueue, #queues do
     local queue = queues[number]
@@ -63,7 +70,7 @@ local function walk(size, beginLevel, visit)
         if not beginLevel() then return {} end
         local first = isFrom and priority == fromPriority and fromRank or 0
         local rank = walkLevel(P .. 'due:run:' .. priority .. ':' .. queue, first, size, visit)
-        if rank then return {number, priority, rank} end
+        if rank then return {number, priority, rank, skip} end
       end
     end
   end
