@@ -102,7 +102,7 @@ function isSame(patch: EncodedPatch, other: EncodedPatch): boolean {
 function pushRecord(step: '+' | '&', names: string[], steps: Values, record: EncodedRecord): void {
   const { version, at, due, status, spec } = record
   names.push(nameOf(record))
-  steps.push(step, version, at, due ?? '', placeText(record), status ?? '', spec)
+  steps.push(`${step}${version} ${at} ${due ?? ''} ${placeText(record)}`, status ?? '', spec)
 }
 
 /** The reply names what was not simply applied. */

@@ -11,6 +11,9 @@ import type { EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
 const KINDS = ['job', 'run', 'worker', 'queue', 'key', 'log'] as const satisfies readonly RecordKind[]
 const LANES = ['job', 'run', 'history'] as const satisfies readonly Lane[]
 
+/** Sequence, version, at, due, bytes of the status and of the spec, place; what follows are their texts. */
+const HEAD = /^\d+ (\d+) (-?\d+) (-?\d*) (\d*) \d+ ([^\n]*)\n/
+
 /** Combinations remembered; all are forgotten when there are more. */
 const REMEMBERED = 1_000
 
@@ -71,20 +74,20 @@ export class RecordTexts {
 
   /** @throws CronwrightError (`STORE_ERROR`) for a record that this release could not have written */
   record(name: string, text: string): EncodedRecord {
-    const end = text.indexOf('\n')
-    const [sequence = '', version = '', at = '', due = '', statusSize = '', specSize = ''] = text.split(' ', 6)
-    const numbers = sequence.length + version.length + at.length + due.length + statusSize.length + specSize.length
-    const { kind, lane, state, jobId, functionRef, queue, priority } = this.#place(text.slice(numbers + 6, end))
-    const body = text.slice(end + 1)
-    const status = statusSize === '' ? null : firstBytes(body, integer('status', statusSize))
+    const match = HEAD.exec(text)
+    if (match === null) throw malformed('text', name, 'as this release writes it')
+    const [head, version, at, due, statusSize, place = ''] = match
+    const { kind, lane, state, jobId, functionRef, queue, priority } = this.#place(place)
+    const body = text.slice(head.length)
+    const status = statusSize === '' ? null : firstBytes(body, Number(statusSize))
     return {
       kind,
       id: name.slice(kind.length + 1),
-      version: integer('version', version),
+      version: Number(version),
       lane,
-      due: due === '' ? null : integer('due', due),
+      due: due === '' ? null : Number(due),
       state,
-      at: integer('at', at),
+      at: Number(at),
       jobId,
       functionRef,
       queue,
@@ -97,9 +100,11 @@ export class RecordTexts {
   #place(text: string): Place {
     let place = this.#places.get(text)
     if (place === undefined) {
-      place = placeOf(text)
+      // A copy: a part of a text keeps all of it in memory.
+      const own = Buffer.from(text).toString()
+      place = placeOf(own)
       if (this.#places.size === REMEMBERED) this.#places.clear()
-      this.#places.set(text, place)
+      this.#places.set(own, place)
     }
     return place
   }
@@ -114,7 +119,7 @@ function placeOf(text: string): Place {
     jobId: jobId === '' ? null : unescaped(jobId),
     functionRef: unescaped(functionRef),
     queue: unescaped(queue),
-    priority: integer('priority', priority),
+    priority: wholeNumber('priority', priority),
   }
 }
 
@@ -129,10 +134,9 @@ function firstBytes(text: string, bytes: number): string {
   return Buffer.byteLength(start) === bytes ? start : Buffer.from(text).toString('utf8', 0, bytes)
 }
 
-function integer(field: string, text: string): number {
-  const value = Number(text)
-  if (text === '' || !Number.isInteger(value)) throw malformed(field, text, 'a whole number')
-  return value
+function wholeNumber(field: string, text: string): number {
+  if (!/^-?\d+$/.test(text)) throw malformed(field, text, 'a whole number')
+  return Number(text)
 }
 
 function oneOf<T extends string>(field: string, text: string, known: readonly T[]): T {

@@ -2,14 +2,14 @@
  * Guarded changes: the steps of a batch in order, each sees those before it. The keys are those of the records in the
  * order in which the steps take them, which are read at once. A step on the next key is
  *
- *   + version at due place status spec     adds a record
- *   - expect                               removes it
- *   <patch> expect [status] [spec]         changes it
- *   = expect                               changes it just as the one before
- *   & version at due place status spec     adds a record with the step before, if that was applied
+ *   +<version> <at> <due> <place>, status, spec     adds a record
+ *   -, expect                                       removes it
+ *   <patch>, expect, [status], [spec]               changes it
+ *   =, expect                                       changes it just as the one before
+ *   &<version> <at> <due> <place>, status, spec     adds a record with the step before, if that was applied
  *
- * A patch is text, the same for all that are moved alike: `<field>=<value>` of each field, and `status` or `spec` where
- * the text follows. The answer names what was not simply applied: the number of a step that was refused, or a list of the
+ * A patch is `<field>=<value>` of each field, and `status` or `spec` where the text follows. What is the same text for many
+ * records is worked out once. The answer names what was not simply applied: the number of a step that was refused, or a list of the
  * number and the names of the records to add with it that existed. What is news to other processes is published with the
  * change itself, on the channel given first, as the id of its author given second; no author, no news.
  */
@@ -29,12 +29,20 @@ local function nextSequence()
   return string.format('%016d', sequence)
 end
 
-local function add(key, text)
-  local first = argument + 1
-  argument = argument + 6
+local heads = {}
+local function headOf(step)
+  local version, at, due, place = match(step, '^.([^ ]*) ([^ ]*) ([^ ]*) (.*)$')
+  local head = {version, at, due, placeOf(place)}
+  heads[step] = head
+  return head
+end
+
+local function add(key, text, step)
+  local status, spec = ARGV[argument + 1], ARGV[argument + 2]
+  argument = argument + 2
   if text then return false end
-  local version, at, due, placeText, status, spec = unpack(ARGV, first, argument)
-  local name, seq, place = sub(key, #P + 1), nextSequence(), placeOf(placeText)
+  local version, at, due, place = unpack(heads[step] or headOf(step))
+  local name, seq = sub(key, #P + 1), nextSequence()
   local statusSize, specSize = statusSizeOf(status), sizeOf(spec)
   if statusSize == '*' then
     keepLong(P .. 'status:' .. name, '', '*', status)
@@ -122,6 +130,7 @@ local function removeIf(key, text)
   return true
 end
 
+local PLUS, AND, MINUS = byte('+&-', 1, 3)
 local results, step, isApplied, isNews, existing = {}, 0, false, false, nil
 local texts, seen = read(KEYS, 2), {}
 for index = 2, #KEYS do
@@ -133,10 +142,11 @@ for index = 2, #KEYS do
   end
   seen[key] = true
   argument = argument + 1
-  local kind = ARGV[argument]
-  if kind == '&' then
-    if not isApplied then argument = argument + 6
-    elseif not add(key, text) then
+  local given = ARGV[argument]
+  local kind = byte(given)
+  if kind == AND then
+    if not isApplied then argument = argument + 2
+    elseif not add(key, text, given) then
       if not existing then
         existing = {step}
         results[#results + 1] = existing
@@ -145,9 +155,9 @@ for index = 2, #KEYS do
     end
   else
     step, existing = step + 1, nil
-    if kind == '+' then isApplied = add(key, text)
-    elseif kind == '-' then isApplied = removeIf(key, text)
-    else isApplied = change(key, text, kind) end
+    if kind == PLUS then isApplied = add(key, text, given)
+    elseif kind == MINUS then isApplied = removeIf(key, text)
+    else isApplied = change(key, text, given) end
     if isApplied then isNews = true else results[#results + 1] = step end
   end
 end

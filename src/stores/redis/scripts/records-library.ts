@@ -78,8 +78,7 @@ local function parse(text)
   return seq, version, at, due, status, spec, places[place] or placeOf(place), start
 end
 local function placeIn(text)
-  local _, _, _, _, _, _, place = parse(text)
-  return place
+  return placeOf(match(text, '^[^ ]* [^ ]* [^ ]* [^ ]* [^ ]* [^ ]* ([^\n]*)\n'))
 end
 
 -- A record as it is kept: its fields, and the texts that have no keys of their own.

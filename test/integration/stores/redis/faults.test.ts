@@ -28,6 +28,25 @@ describe('the Redis store', () => {
     expect(await store.count({ kind: 'run' })).toBe(1)
   })
 
+  it('makes the changes of a large batch in their order, whatever the script they are sent with', async () => {
+    const store = await openStore()
+    const added = Array.from({ length: 300 }, (_, index) => runRecord(`run-${index}`, { jobId: null }))
+    const changes = added.map(
+      ({ kind, id }) => ({ expect: 1, key: { kind, id }, patch: { state: 'running' } }) as const,
+    )
+    const again = added.map(({ kind, id }) => ({ expect: 2, key: { kind, id }, patch: { due: NOW + 5 } }) as const)
+    const batch = [
+      ...added.map((record) => ({ expect: 0, record }) as const),
+      ...changes,
+      ...again,
+      ...changes.slice(9),
+    ]
+    const results = await store.commit(batch)
+    expect(results.map((result) => result.applied)).toEqual(batch.map((_, index) => index < 900))
+    const found = await store.get(added)
+    expect(found.every((run) => run?.version === 3 && run.state === 'running' && run.due === NOW + 5)).toBe(true)
+  })
+
   it('drops from what is due a record that somebody deleted, instead of finding it for ever', async () => {
     const prefix = newPrefix()
     const store = await openStore({ prefix })
