@@ -19,6 +19,8 @@ export interface StoreCapabilities {
   readonly persistent: boolean
   /** Whether other processes may change the store: it is then asked at least once in every `pollInterval`. */
   readonly shared: boolean
+  /** Whether this process's own thread does its work, and nothing else meanwhile. @default false */
+  readonly embedded?: boolean
   /** What holds instead of the usual history where neither scheduler nor job says otherwise. */
   readonly history?: HistoryPolicy | undefined
 }

@@ -178,14 +178,15 @@ export class Settlement {
   }
 
   /**
-   * Lets endings come together: those of one turn of the event loop, and of a burst, whose handlers are not to wait
-   * behind the writing.
+   * Lets endings come together: those of one turn of the event loop; and, where the writing would keep this thread, those
+   * of a burst, whose handlers are not to wait behind it. What ends while a batch is on its way to a server is the next.
    */
   async #gather(slot: StoreSlot, pending: Pending): Promise<void> {
     const started = this.#kernel.clock.monotonic()
     do await yieldToEventLoop(this.#kernel.clock)
     while (
       slot.isFiring &&
+      slot.store.capabilities.embedded === true &&
       pending.endings.length < LARGEST_GATHERING &&
       this.#kernel.clock.monotonic() - started < LONGEST_GATHERING_MS
     )

@@ -27,7 +27,7 @@ import { RunIndex } from './run-index.ts'
 
 /** Keeps jobs and runs in this process. What it holds survives `shutdown` for as long as the instance lives. */
 export class MemoryJobStore extends RecordJobStore {
-  override readonly capabilities: StoreCapabilities = { persistent: false, shared: false }
+  override readonly capabilities: StoreCapabilities = { persistent: false, shared: false, embedded: true }
 
   readonly #entries: { readonly [K in RecordKind]: Map<string, Entry> } = {
     job: new Map(),

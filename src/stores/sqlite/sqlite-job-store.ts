@@ -28,7 +28,7 @@ export class SqliteJobStore extends ServerJobStore {
     super('SQLite', resolved.serializer)
     this.#options = resolved
     const isForgotten = 'path' in resolved.source && resolved.source.path === ':memory:'
-    this.capabilities = { persistent: !isForgotten, shared: !isForgotten }
+    this.capabilities = { persistent: !isForgotten, shared: !isForgotten, embedded: true }
   }
 
   protected override get schema(): SchemaKeeper {
