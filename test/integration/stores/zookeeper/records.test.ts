@@ -111,6 +111,22 @@ describe('what the ZooKeeper store keeps', () => {
     }
   })
 
+  it('answers although another process writes faster than this one can ask to be told of it', async () => {
+    const client = await bench.client()
+    const other = await open()
+    const exists: unknown = Reflect.get(client, 'exists')
+    if (typeof exists !== 'function') throw new TypeError('exists')
+    let written = 0
+    Reflect.set(client, 'exists', async (...given: unknown[]) => {
+      if (written < 200) await insert(other, runRecord(`run-${++written}`))
+      Reflect.apply(exists, client, given)
+    })
+    const store = await bench.open({ client, basePath })
+    await insert(other, runRecord('first', { due: NOW - 7 }))
+    expect(await store.nextDue({ lane: 'run' })).toBe(NOW - 7)
+    expect(written).toBeLessThan(100)
+  })
+
   it('removes the long texts of a change that is refused', async () => {
     const store = await open()
     await insert(store, runRecord('a'))
