@@ -15,11 +15,12 @@ import { eachOf, type Server } from './server.ts'
 /** Where this process is in the segment of another. */
 interface Tail {
   next: number
-  /** The number whose coming is watched. */
+  /** The number whose coming is watched; -1 for none. */
   watched: number
 }
 
-/** Entries read at a time when there are many. */
+/** Entries read at a time: one that may be new and the one behind it, or more where there are many. */
+const SMALLEST_WINDOW = 2
 const LARGEST_WINDOW = 64
 
 export class Followers {
@@ -113,6 +114,10 @@ export class Followers {
   async #follow(): Promise<void> {
     if (systemClock.monotonic() - this.#currentAt > KEPT_MS / 2) await this.reload()
     const startedAt = systemClock.monotonic()
+    if (await this.#isCurrent()) {
+      this.#currentAt = startedAt
+      return
+    }
     const known = [...this.#tails.keys()]
     const [names] = await Promise.all([this.#segments(), ...known.map((name) => this.#tail(name))])
     for (const name of known) if (!names.has(name)) this.#tails.delete(name)
@@ -126,6 +131,22 @@ export class Followers {
     if (!this.#isNews) return
     this.#isNews = false
     this.#onNews()
+  }
+
+  /**
+   * Whether nothing was written that this process has not read. Where all that may come is watched, one reply tells: the
+   * server sends what its watches saw before the replies to what it was asked later.
+   */
+  async #isCurrent(): Promise<boolean> {
+    if (!this.#isAllWatched()) return false
+    await this.#server.read(this.#paths.journal, () => undefined)
+    return this.#isAllWatched()
+  }
+
+  #isAllWatched(): boolean {
+    if (!this.#isListWatched || this.#changed.size > 0) return false
+    for (const { next, watched } of this.#tails.values()) if (watched !== next) return false
+    return true
   }
 
   async #segments(): Promise<ReadonlySet<string>> {
@@ -152,7 +173,7 @@ export class Followers {
     const tail = this.#tails.get(name)
     if (tail === undefined) return
     const path = `${this.#paths.journal}/${name}`
-    for (let window = 1; ; window = Math.min(window * 2, LARGEST_WINDOW)) {
+    for (let window = SMALLEST_WINDOW; ; window = Math.min(window * 2, LARGEST_WINDOW)) {
       const numbers = Array.from({ length: window }, (_, index) => tail.next + index)
       const entries = await eachOf(numbers, (number) => this.#entry(path, number))
       for (const entry of entries) {
@@ -166,17 +187,22 @@ export class Followers {
           return
         }
       }
-      if (!entries.includes(undefined)) continue
-      if (tail.watched === tail.next || !(await this.#watch(path, tail))) return
+      if (entries.includes(undefined)) break
     }
+    // Nobody waits for it: what comes before it is watched is found by asking.
+    if (tail.watched !== tail.next) void this.#watch(path, tail).catch(() => undefined)
   }
 
-  /** Asks to be told of the next entry. @returns whether it is there already */
-  async #watch(path: string, tail: Tail): Promise<boolean> {
+  /** Asks to be told of the next entry. */
+  async #watch(path: string, tail: Tail): Promise<void> {
     const { next } = tail
-    const isThere = await this.#server.exists(`${path}/${entryName(next)}`, () => this.#woken())
-    if (!isThere) tail.watched = next
-    return isThere
+    const cameLater = (): void => {
+      tail.watched = -1
+      this.#woken()
+    }
+    const isThere = await this.#server.exists(`${path}/${entryName(next)}`, cameLater)
+    if (isThere) this.#woken()
+    else if (tail.next === next) tail.watched = next
   }
 
   /** What fails here fails again for the next who asks, who is told. */

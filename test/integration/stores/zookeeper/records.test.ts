@@ -84,6 +84,49 @@ describe('what the ZooKeeper store keeps', () => {
     await expect.poll(texts).toEqual([])
   })
 
+  it('asks the server once where nobody wrote anything, and is never behind what others wrote', async () => {
+    const client = await bench.client()
+    let calls = 0
+    for (const name of ['getData', 'getChildren', 'exists'] as const) {
+      const call: unknown = Reflect.get(client, name)
+      if (typeof call !== 'function') throw new TypeError(name)
+      Reflect.set(client, name, (...given: unknown[]) => {
+        calls += 1
+        return Reflect.apply(call, client, given)
+      })
+    }
+    const store = await bench.open({ client, basePath })
+    const others = await Promise.all([1, 2, 3].map(() => open()))
+    for (const [index, other] of others.entries()) await insert(other, runRecord(`of-${index}`, { due: NOW }))
+    await expect
+      .poll(async () => {
+        const before = calls
+        await store.nextDue({ lane: 'run' })
+        return calls - before
+      })
+      .toBe(1)
+    for (let due = NOW - 1; due > NOW - 40; due -= 1) {
+      await insert(others[due % 3] ?? store, runRecord(`run-${due}`, { due }))
+      expect(await store.nextDue({ lane: 'run' })).toBe(due)
+    }
+  })
+
+  it('answers although another process writes faster than this one can ask to be told of it', async () => {
+    const client = await bench.client()
+    const other = await open()
+    const exists: unknown = Reflect.get(client, 'exists')
+    if (typeof exists !== 'function') throw new TypeError('exists')
+    let written = 0
+    Reflect.set(client, 'exists', async (...given: unknown[]) => {
+      if (written < 200) await insert(other, runRecord(`run-${++written}`))
+      Reflect.apply(exists, client, given)
+    })
+    const store = await bench.open({ client, basePath })
+    await insert(other, runRecord('first', { due: NOW - 7 }))
+    expect(await store.nextDue({ lane: 'run' })).toBe(NOW - 7)
+    expect(written).toBeLessThan(100)
+  })
+
   it('removes the long texts of a change that is refused', async () => {
     const store = await open()
     await insert(store, runRecord('a'))

@@ -17,7 +17,8 @@ describe.runIf(await hasServer('zookeeper'))('two schedulers on a ZooKeeper that
     const fired: string[] = []
     const schedulers = [1, 2].map(() => {
       const store = new ZooKeeperJobStore({ url: own.url, basePath: path, timeout: '600ms', sessionTimeout: '2s' })
-      const made = new Scheduler({ jobStores: { default: store }, leaseDuration: '2s', pollInterval: '200ms' })
+      const options = { leaseDuration: '2s', pollInterval: '200ms', history: { keep: 1_000 } }
+      const made = new Scheduler({ jobStores: { default: store }, ...options })
       made.register('tick', (_input: unknown, run: RunContext) => void fired.push(run.id))
       return made
     })
