@@ -4,7 +4,7 @@
  */
 
 import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, closeSync, openSync, readFileSync } from 'node:fs'
+import { chownSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -84,8 +84,17 @@ export class ServerProcess {
     await this.#ended
   }
 
+  /** Kills all of its processes, so that none of them can write what another had in mind. */
   kill() {
+    const workers = childrenOf(this.#child?.pid)
     this.#child?.kill('SIGKILL')
+    for (const pid of workers) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended with its parent.
+      }
+    }
   }
 
   pause() {
@@ -104,6 +113,12 @@ export class ServerProcess {
       await sleep(50)
     }
   }
+}
+
+/** Ids of the processes that a process has started; none where the system does not tell. */
+function childrenOf(pid) {
+  const path = `/proc/${pid}/task/${pid}/children`
+  return existsSync(path) ? readFileSync(path, 'utf8').split(' ').filter(Boolean).map(Number) : []
 }
 
 /** A port that nothing listens on. */

@@ -171,6 +171,8 @@ export interface Settings {
   readonly skewMs: number
   /** The longest that a handler is at work, and that a failed run waits. */
   readonly longestRunMs: number
+  /** By how much a process may take the clock of the store's server to be behind: never ahead. @default 0 */
+  readonly lagMs?: number | undefined
   /** What a poll and a takeover may take beyond what the scheduler plans. @default 500 */
   readonly slackMs?: number | undefined
   readonly clock: readonly WallSegment[]

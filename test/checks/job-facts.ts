@@ -86,7 +86,7 @@ export class JobFacts {
 
 function spellsOf(edits: readonly EditEvent[], facts: Facts): Spell[] {
   const spells: Spell[] = []
-  const { skewMs } = facts.settings
+  const { skewMs, lagMs = 0 } = facts.settings
   let isPaused = false
   let isThere = false
   for (const [index, edit] of edits.entries()) {
@@ -100,7 +100,9 @@ function spellsOf(edits: readonly EditEvent[], facts: Facts): Spell[] {
     const end = edits.slice(index + 1).find((later) => ENDS_A_SPELL.has(later.op))
     spells.push({
       schedule: edit.schedule,
-      allowedFrom: isAnytime(edit) ? Number.NEGATIVE_INFINITY : facts.timeline.lowestIn(edit.askedAt, edit.at) - skewMs,
+      allowedFrom: isAnytime(edit)
+        ? Number.NEGATIVE_INFINITY
+        : facts.timeline.lowestIn(edit.askedAt, edit.at) - skewMs - lagMs,
       owedFrom: edit.nextRun === null ? Number.POSITIVE_INFINITY : owedFrom(edit.nextRun, edit, facts),
       askedToEnd: end?.askedAt ?? Number.POSITIVE_INFINITY,
       ended: end?.at ?? Number.POSITIVE_INFINITY,

@@ -36,6 +36,8 @@ export interface FleetOptions {
   readonly clocks?: ReadonlyMap<string, ClockPlan>
   /** By how many ms the wall clocks of processes that judge the time themselves are wrong at most. @default 1: each shows whole ones */
   readonly skewMs?: number
+  /** By how much a process may take the clock of the store's server to be behind. @default 0 */
+  readonly lagMs?: number | undefined
   /** What the machine may take beyond what the schedulers plan. @default 500 */
   readonly slackMs?: number | undefined
   /** The way of a process to the store. @default `url` */
@@ -161,7 +163,7 @@ export class Fleet {
 
   /** The course up to now. The processes stand still while log and store are read, so that both tell of one moment. */
   async course(): Promise<Course> {
-    const { leaseMs, pollMs, longestRunMs, slackMs, skewMs = SKEW_MS } = this.#options
+    const { leaseMs, pollMs, longestRunMs, slackMs, lagMs, skewMs = SKEW_MS } = this.#options
     const up = this.members.filter(({ isUp }) => isUp)
     for (const member of up) member.freeze()
     try {
@@ -174,6 +176,7 @@ export class Fleet {
         pollMs,
         skewMs,
         longestRunMs,
+        lagMs,
         slackMs,
         clock: this.#wallClock.segments(),
         caughtUpTo: this.#caughtUpTo,

@@ -21,6 +21,7 @@ import {
   type NewJob,
   neverFires,
   prepareJob,
+  retimed,
 } from './new-job.ts'
 
 export class JobCommands {
@@ -33,8 +34,9 @@ export class JobCommands {
   }
 
   async add(request: JobRequest): Promise<Job> {
-    const job = prepareJob(this.#kernel, request)
-    const store = await job.slot.ready()
+    const draft = prepareJob(this.#kernel, request)
+    const store = await draft.slot.ready()
+    const job = retimed(this.#kernel, draft)
     const [result] = await store.commit([{ expect: 0, record: job.record }])
     return result?.applied === true ? this.#added(job.slot, job.record) : this.#replace(store, job)
   }
@@ -43,14 +45,16 @@ export class JobCommands {
   async addMany(descriptions: unknown): Promise<Job[]> {
     if (!Array.isArray(descriptions)) throw new InvalidArgumentError('jobs', descriptions, 'must be a list')
     // Not map(), which leaves out holes.
-    const jobs = Array.from(descriptions, (description: unknown, index) => {
+    const drafts = Array.from(descriptions, (description: unknown, index) => {
       const { fn, trigger, options } = checkFields(description, `jobs[${index}]`, ['fn', 'trigger', 'options'])
       return renamed(
         (field) => `jobs[${index}].${field}`,
         () => prepareJob(this.#kernel, { fn, trigger, options }),
       )
     })
-    const slots = new Set(jobs.map((job) => job.slot))
+    const slots = new Set(drafts.map((job) => job.slot))
+    for (const slot of slots) await slot.ready()
+    const jobs = drafts.map((job) => retimed(this.#kernel, job))
     for (const slot of slots) {
       await checkIds(
         slot,
@@ -61,8 +65,7 @@ export class JobCommands {
     const added = new Set<NewJob>()
     for (const slot of slots) {
       const mine = jobs.filter((job) => job.slot === slot)
-      const store = await slot.ready()
-      const results = await store.commit(mine.map(({ record }) => ({ expect: 0, record }) as const))
+      const results = await slot.store.commit(mine.map(({ record }) => ({ expect: 0, record }) as const))
       for (const [index, job] of mine.entries()) if (results[index]?.applied === true) added.add(job)
     }
     // First those that were written: one whose id was taken in the meantime must not keep them from being told of.

@@ -8,7 +8,6 @@ import { changesOf, declaredBy, withSettings } from '../../jobs/override.ts'
 import type { JobRecord } from '../../jobs/record.ts'
 import type { Registration } from '../../jobs/registry.ts'
 import { firstDue, isNever, isSameTrigger } from '../../jobs/schedule.ts'
-import type { RecordJobStore } from '../../stores/record-job-store.ts'
 import { date, Trigger } from '../../triggers/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
@@ -25,8 +24,8 @@ export interface NewJob {
   readonly slot: StoreSlot
   readonly record: JobRecord
   readonly options: ResolvedOptions
-  /** The trigger as the user gave it, before time zone and anchor were filled in. */
-  readonly trigger: Trigger
+  /** The trigger as the user gave it, before time zone and anchor were filled in. Undefined: once, now. */
+  readonly given: Trigger | undefined
 }
 
 /** Checks the arguments of an `addJob` and makes a record of them. Writes nothing. */
@@ -35,10 +34,18 @@ export function prepareJob(kernel: Kernel, { fn, trigger, options: given }: JobR
   const { slot, options } = resolvedFor(kernel, registration, (base) => resolveOptions(given, base))
   kernel.executorSlot(options.resolved.executor)
   checkPersistable(registration, slot)
+  const chosen = trigger === undefined || trigger === null ? undefined : checkTrigger(trigger)
+  const record = recordOf(kernel, registration, chosen, options, slot)
+  return { slot, record, options, given: chosen }
+}
+
+/** The same by what the store's clock shows now: it may not have been known when the job was prepared. */
+export function retimed(kernel: Kernel, job: NewJob): NewJob {
+  const { slot, record, options, given } = job
   const now = slot.now()
-  const chosen = trigger === undefined || trigger === null ? date(now) : checkTrigger(trigger)
-  const record = recordOf(kernel, registration, chosen, options, slot.store, now)
-  return { slot, record, options, trigger: chosen }
+  if (now === record.at) return job
+  const { trigger, ...time } = placeInTime(kernel, given, options, record.id, now)
+  return { ...job, record: { ...record, ...time, spec: { ...record.spec, trigger } } }
 }
 
 /** Options over the defaults that hold on the store they lead to: one may have a usual history of its own. */
@@ -58,32 +65,26 @@ export function resolvedFor<O extends { readonly resolved: ResolvedDefaults }>(
 function recordOf(
   kernel: Kernel,
   registration: Registration<unknown>,
-  trigger: Trigger,
+  given: Trigger | undefined,
   options: ResolvedOptions,
-  store: RecordJobStore,
-  now: number,
+  { store, clock }: StoreSlot,
 ): JobRecord {
   const { resolved } = options
   const id = options.id ?? randomId()
-  const bound = bindTrigger(kernel, trigger, now, id)
-  const first = firstDue(bound, now)
-  if (first === null && !isNever(bound) && options.nextRunTime === undefined) throw neverFires(bound)
-  const due = options.paused === true ? null : (options.nextRunTime ?? first)
+  const { trigger, ...time } = placeInTime(kernel, given, options, id, clock.now())
   return {
     kind: 'job',
     id,
     version: firstVersion(),
     lane: 'job',
-    due,
-    state: options.paused === true ? 'paused' : due === null ? 'idle' : 'waiting',
-    at: now,
+    ...time,
     jobId: null,
     functionRef: registration.name,
     queue: resolved.queue,
     priority: resolved.priority,
     spec: {
       name: options.name ?? registration.name,
-      trigger: bound,
+      trigger,
       input: store.isolate(options.input, '$.input'),
       executor: resolved.executor,
       policy: resolved.policy,
@@ -95,6 +96,21 @@ function recordOf(
   }
 }
 
+/** All of a new job that depends on when it is added. @throws TriggerError when it would never fire */
+function placeInTime(
+  kernel: Kernel,
+  given: Trigger | undefined,
+  { paused, nextRunTime }: ResolvedOptions,
+  id: string,
+  now: number,
+): Pick<JobRecord, 'due' | 'state' | 'at'> & { readonly trigger: Trigger } {
+  const trigger = bindTrigger(kernel, given ?? date(now), now, id)
+  const first = firstDue(trigger, now)
+  if (first === null && !isNever(trigger) && nextRunTime === undefined) throw neverFires(trigger)
+  const due = paused === true ? null : (nextRunTime ?? first)
+  return { due, state: paused === true ? 'paused' : due === null ? 'idle' : 'waiting', at: now, trigger }
+}
+
 /**
  * The record that replaces an old one: it keeps its place in time if the trigger is the same, and what an operator laid
  * over the settings.
@@ -102,10 +118,11 @@ function recordOf(
 export function inPlaceOf(
   kernel: Kernel,
   old: JobRecord,
-  { slot, record: declared, options, trigger }: NewJob,
+  { slot, record: declared, options, given }: NewJob,
 ): JobRecord {
   const changes = changesOf(old)
   const record = changes === null ? declared : { ...declared, ...withSettings(declared, declaredBy(declared), changes) }
+  const trigger = given ?? declared.spec.trigger
   const isSame = isSameTrigger(bindTrigger(kernel, trigger, old.at, record.id), old.spec.trigger)
   // A changed trigger counts from now on, and `at` is what it counts from when it is compared the next time.
   const placed = isSame ? inGridOf(old, record) : record

@@ -134,7 +134,6 @@ export class Loop {
   async #visit(slot: StoreSlot): Promise<void> {
     try {
       await slot.ready()
-      if (slot.clock.isOld) await slot.clock.ask(slot.store)
       const { pollAt } = slot
       slot.busyElsewhere.clear()
       await this.#ask(slot, await this.#work(slot))

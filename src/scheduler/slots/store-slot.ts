@@ -102,6 +102,7 @@ export class StoreSlot {
   readonly #plain: RecordJobStore
   readonly #wakeup: (slot: StoreSlot) => void
   #opening: Promise<void> | undefined
+  #asking: Promise<void> | undefined
   #failures = 0
 
   constructor(alias: string, store: RecordJobStore, host: SlotHost, wakeup: (slot: StoreSlot) => void) {
@@ -124,7 +125,10 @@ export class StoreSlot {
     this.heldBackJobs.add(jobId)
   }
 
-  /** The store, open. Rejects with what opening it threw; the next call tries again. */
+  /**
+   * The store, open, and its clock known: also where nothing but a call looks at it now and then. Rejects with what opening
+   * it, or asking for its time, threw; the next call tries again.
+   */
   async ready(): Promise<RecordJobStore> {
     this.#opening ??= this.#open()
     try {
@@ -133,7 +137,16 @@ export class StoreSlot {
       this.#opening = undefined
       throw error
     }
+    if (this.clock.isOld) await this.#askTime()
     return this.store
+  }
+
+  /** Of calls at once, one asks for all. */
+  async #askTime(): Promise<void> {
+    this.#asking ??= this.clock.ask(this.store).finally(() => {
+      this.#asking = undefined
+    })
+    await this.#asking
   }
 
   /** A value that shares nothing with the one given; see {@link RecordJobStore.isolate}. @throws SerializationError */

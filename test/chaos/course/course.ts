@@ -31,6 +31,8 @@ export interface CourseOptions {
   readonly pollMs: number
   /** What the machine may take beyond that. @default 500 */
   readonly slackMs?: number | undefined
+  /** Faults beside those that are drawn, in order. */
+  readonly also?: readonly PlannedFault[]
   /** Name of a bug that the checks should find. */
   readonly bug?: string | undefined
 }
@@ -43,6 +45,8 @@ export interface ChaosCourse extends Course {
 
 /** Stores whose due times and leases are judged by the server's clock. */
 const SERVERS_WITH_CLOCK = new Set(['postgres', 'mysql', 'redis', 'mongodb'])
+/** What an answer of the server takes, on a machine that is busy. */
+const LAG_MS = 500
 const FIRST_FAULT_MS = 3_000
 const CATCH_UP_MS = 60_000
 const GRACE_MS = 2_000
@@ -55,7 +59,7 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
   const network = store === 'sqlite' ? undefined : await Network.between(url, names)
   const tricks = tricksOf(store)
   const until = FIRST_FAULT_MS + faultMs
-  const planned = drawFaults(random.stream('faults'), {
+  const drawn = drawFaults(random.stream('faults'), {
     processes: names,
     leaseMs,
     from: FIRST_FAULT_MS,
@@ -64,6 +68,7 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
     hasServer: server !== undefined,
     tricks,
   })
+  const planned = [...drawn, ...(options.also ?? [])].sort((a, b) => a.at - b.at)
   const start = Date.now()
   const jobs = drawJobs(random.stream('jobs'), start)
   const edits = drawEdits(random.stream('edits'), jobs, until, start)
@@ -77,6 +82,7 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
       ...times,
       seed: options.seed,
       bug: options.bug,
+      lagMs: serverJudges ? (options.slackMs ?? LAG_MS) : 0,
       slackMs: options.slackMs,
       clocks,
       skewMs: skewOf({ leaseMs, serverJudges }),

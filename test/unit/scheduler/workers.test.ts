@@ -316,8 +316,8 @@ describe('heartbeats', () => {
     store.fail()
     await clock.advance(10 * MINUTE)
     expect(events.filter((event) => event.startsWith('store:error'))).toHaveLength(1)
-    // The loop's own questions: after 100 ms, doubled up to 5 s.
-    expect(store.failures).toBeLessThan(140)
+    // The loop's own questions: after 100 ms, doubled up to 2 s.
+    expect(store.failures).toBeLessThan(310)
     store.behave()
     await clock.advance(10 * SECOND)
     expect(await scheduler.getWorkers()).toMatchObject([{ state: 'active' }])
