@@ -2,14 +2,13 @@
 
 import { systemClock } from '../../core/clock.ts'
 import type { SqlRow } from '../sql/statement.ts'
-import { affectedRows, connectionOf, errorNumber, type MySqlPool, rowsOf } from './driver.ts'
+import { affectedRows, connectionOf, errorNumber, isDuplicateKey, type MySqlPool, rowsOf } from './driver.ts'
 
 /**
- * Deadlock found, lock wait timeout: the server undid the statement and asks to try again. Duplicate key: another process
- * added a record after this one had looked for it, and now it is seen. Auto-increment not read: MariaDB's word for two
- * inserts that waited for each other.
+ * Deadlock found, lock wait timeout: the server undid the statement and asks to try again. Auto-increment not read:
+ * MariaDB's word for two inserts that waited for each other.
  */
-const TRY_AGAIN = new Set([1213, 1205, 1062, 1467])
+const TRY_AGAIN: ReadonlySet<number | undefined> = new Set([1213, 1205, 1467])
 const TRIES = 5
 const PAUSE_MS = 5
 
@@ -40,12 +39,20 @@ export class Database {
     return again(async () => affectedRows(await this.#pool.execute({ sql, values, timeout: this.#timeoutMs })))
   }
 
-  /** Runs work in a transaction at READ COMMITTED, from the beginning when the server broke it. */
+  /**
+   * Runs work in a transaction at READ COMMITTED, from the beginning when the server broke it; or when another process
+   * added a record after the work had looked for it (duplicate key), and now it is seen.
+   */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return again(() => this.#once(work))
+    return again(() => this.#once(work, () => true), isDuplicateKey)
   }
 
-  async #once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  /** The same, but a duplicate key is an error at once; and where the work says false, it is undone. */
+  attempt(work: (transaction: Transaction) => Promise<boolean>): Promise<boolean> {
+    return again(() => this.#once(work, (isDone) => isDone))
+  }
+
+  async #once<T>(work: (transaction: Transaction) => Promise<T>, isToStay: (result: T) => boolean): Promise<T> {
     const connection = await connectionOf(this.#pool)
     const run = (sql: string, values: Values = []): Promise<unknown> =>
       connection.execute({ sql, values, timeout: this.#timeoutMs })
@@ -58,7 +65,7 @@ export class Database {
         rows: async (sql, values) => rowsOf(await run(sql, values)),
         write: async (sql, values) => affectedRows(await run(sql, values)),
       })
-      await control('COMMIT')
+      await control(isToStay(result) ? 'COMMIT' : 'ROLLBACK')
       return result
     } catch (error) {
       isBroken = await control('ROLLBACK').then(
@@ -73,12 +80,13 @@ export class Database {
   }
 }
 
-async function again<T>(work: () => Promise<T>): Promise<T> {
+async function again<T>(work: () => Promise<T>, isWorthIt?: (error: unknown) => boolean): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work()
     } catch (error) {
-      if (tries === TRIES || !TRY_AGAIN.has(errorNumber(error) ?? 0)) throw error
+      const isAskedFor = TRY_AGAIN.has(errorNumber(error)) || isWorthIt?.(error) === true
+      if (tries === TRIES || !isAskedFor) throw error
       await new Promise<void>((resolve) => systemClock.setTimer(resolve, PAUSE_MS * tries * (1 + Math.random())))
     }
   }

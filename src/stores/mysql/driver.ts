@@ -58,3 +58,8 @@ export function errorNumber(error: unknown): number | undefined {
   const number = property(error, 'errno')
   return typeof number === 'number' ? number : undefined
 }
+
+/** Whether a record was to be added that is there already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return errorNumber(error) === 1062
+}

@@ -2,14 +2,18 @@
  * What is due, and when. Runs are read queue by queue and, within each, from the highest priority down: one statement
  * for each priority that a queue has learns which there are, one reads the first due runs of each. So neither finished
  * runs, nor a million that are due later, slow a claim.
+ *
+ * The index is over `ready_at`, which is never after `due`; where it is before it, the run is at work, and `due` is the end
+ * of its lease. Those are few, and are stepped over.
  */
 
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { DueQuery, NextDueQuery } from '../record-store.ts'
-import { COLUMNS, number, recordOf } from '../sql/rows.ts'
+import { COLUMNS, number, recordOf, text } from '../sql/rows.ts'
 import type { SqlValue } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
+import { padded } from './padded.ts'
 
 /** Runs of one queue with one priority. */
 interface Level {
@@ -43,40 +47,83 @@ export class DueReader {
     const limit = String(Math.min(query.limit, 2 ** 31 - 1))
     const filter = filterOf(query)
     const select = ({ sql, values }: Condition): Condition => ({
-      sql: `(SELECT ${COLUMNS}, seq FROM ${sql} AND due <= ?${filter.sql} ORDER BY due, seq LIMIT ?)`,
-      values: [...values, query.before, ...filter.values, limit],
+      sql:
+        `(SELECT ${COLUMNS}, ready_at, seq FROM ${sql} AND ready_at <= ? AND due <= ?${filter.sql} ` +
+        'ORDER BY ready_at, seq LIMIT ?)',
+      values: [...values, query.before, query.before, ...filter.values, limit],
     })
-    if (query.lane !== 'run' || query.queues === undefined) {
+    if (query.lane !== 'run') {
       const { sql, values } = select(this.#inLane(query.lane))
       return (await this.#database.rows(sql, values)).map(recordOf)
     }
-    const found: EncodedRecord[] = []
-    const levels = await this.#levels(query.queues)
-    if (levels.length === 0) return found
+    const levels = await this.#levels(query.queues ?? (await this.#queues()))
+    if (levels.length === 0) return []
     const parts = levels.map((level) => select(this.#inLevel(level)))
     const sql = parts.map((part, rank) => `SELECT ${rank} AS place, r.* FROM (${part.sql}) r`).join(' UNION ALL ')
     const values = parts.flatMap((part) => part.values)
-    const rows = await this.#database.rows(`${sql} ORDER BY place, due, seq LIMIT ?`, [...values, limit])
+    // Without queues to serve in order, the earliest of all are wanted.
+    const order = query.queues === undefined ? 'ready_at, seq' : 'place, ready_at, seq'
+    const rows = await this.#database.rows(`${sql} ORDER BY ${order} LIMIT ?`, [...values, limit])
     return rows.map(recordOf)
   }
 
   async nextDue(query: NextDueQuery): Promise<number | null> {
     const filter = filterOf(query)
-    const first = ({ sql, values }: Condition): Condition => ({
-      sql: `(SELECT due FROM ${sql}${filter.sql} ORDER BY due LIMIT 1)`,
+    if (query.lane !== 'run') {
+      const [next = null] = await this.#firstDues([this.#inLane(query.lane)], filter)
+      return next
+    }
+    const levels = await this.#levels(query.queues ?? (await this.#queues()))
+    const sources = levels.map((level) => this.#inLevel(level))
+    const waiting = await this.#firstDues(
+      sources.map(({ sql, values }) => ({ sql: `${sql} AND due = ready_at`, values })),
+      filter,
+    )
+    // Only runs at work come before the first that waits; the lease of one of them may end earlier.
+    const leased = await this.#leastDues(sources, waiting, filter)
+    const dues = [...waiting, ...leased].filter((due) => due !== null)
+    return dues.length === 0 ? null : Math.min(...dues)
+  }
+
+  /** The due time of the first record in each source, or null. */
+  async #firstDues(sources: readonly Condition[], filter: Condition): Promise<readonly (number | null)[]> {
+    const parts = sources.map(({ sql, values }, place) => ({
+      sql: `(SELECT ${place} AS place, due FROM ${sql}${filter.sql} ORDER BY ready_at LIMIT 1)`,
       values: [...values, ...filter.values],
-    })
-    const parts =
-      query.lane === 'run' && query.queues !== undefined
-        ? (await this.#levels(query.queues)).map((level) => first(this.#inLevel(level)))
-        : [first(this.#inLane(query.lane))]
-    if (parts.length === 0) return null
+    }))
+    return this.#dues(parts)
+  }
+
+  /** The earliest due time in each source of what is ready before these instants, or null. */
+  async #leastDues(
+    sources: readonly Condition[],
+    before: readonly (number | null)[],
+    filter: Condition,
+  ): Promise<readonly (number | null)[]> {
+    const parts = sources.map(({ sql, values }, place) => ({
+      sql: `(SELECT ${place} AS place, min(due) AS due FROM ${sql} AND ready_at < ?${filter.sql})`,
+      values: [...values, before[place] ?? Number.MAX_SAFE_INTEGER, ...filter.values],
+    }))
+    return this.#dues(parts)
+  }
+
+  /** What each part (a `place` and a `due`) found. */
+  async #dues(parts: readonly Condition[]): Promise<readonly (number | null)[]> {
+    const dues: (number | null)[] = parts.map(() => null)
+    if (parts.length === 0) return dues
     const rows = await this.#database.rows(
       parts.map(({ sql }) => sql).join(' UNION ALL '),
       parts.flatMap(({ values }) => values),
     )
-    const dues = rows.map((row) => number(row, 'due'))
-    return dues.length === 0 ? null : Math.min(...dues)
+    for (const row of rows) if (row['due'] !== null) dues[number(row, 'place')] = number(row, 'due')
+    return dues
+  }
+
+  /** The queues that have runs, by name. */
+  async #queues(): Promise<readonly string[]> {
+    const { records, due } = this.#tables
+    const sql = `SELECT DISTINCT due_queue AS queue FROM ${records} FORCE INDEX (${due}) WHERE due_lane = 'run'`
+    return (await this.#database.rows(sql)).map((row) => text(row, 'queue'))
   }
 
   /** The levels that have runs: queues in the order given, each from its highest priority down. */
@@ -99,11 +146,12 @@ export class DueReader {
     places: readonly Place[],
   ): Promise<readonly (Level & { readonly rank: number; readonly lowest: number })[]> {
     if (places.length === 0) return []
-    const { records, runsDue } = this.#tables
+    const { records, due } = this.#tables
     const parts = places.map(
       ({ rank, priority }) =>
-        `SELECT ${rank} AS place, max(priority) AS highest, min(priority) AS lowest FROM ${records} ` +
-        `FORCE INDEX (${runsDue}) WHERE due_lane = 'run' AND queue = ?${priority === undefined ? '' : ' AND priority < ?'}`,
+        `SELECT ${rank} AS place, max(due_priority) AS highest, min(due_priority) AS lowest FROM ${records} ` +
+        `FORCE INDEX (${due}) WHERE due_lane = 'run' AND due_queue = ?` +
+        (priority === undefined ? '' : ' AND due_priority < ?'),
     )
     const values = places.flatMap(({ queue, priority }) => (priority === undefined ? [queue] : [queue, priority]))
     const rows = await this.#database.rows(parts.join(' UNION ALL '), values)
@@ -115,14 +163,17 @@ export class DueReader {
     })
   }
 
-  #inLane(lane: DueQuery['lane']): Condition {
-    const { records, jobsDue } = this.#tables
-    return { sql: `${records} FORCE INDEX (${jobsDue}) WHERE due_lane = ?`, values: [lane] }
+  #inLane(lane: 'job' | 'history'): Condition {
+    return this.#in(lane, '', 0)
   }
 
   #inLevel({ queue, priority }: Level): Condition {
-    const { records, runsDue } = this.#tables
-    const sql = `${records} FORCE INDEX (${runsDue}) WHERE due_lane = 'run' AND queue = ? AND priority = ?`
+    return this.#in('run', queue, priority)
+  }
+
+  #in(lane: DueQuery['lane'], queue: string, priority: number): Condition {
+    const { records, due } = this.#tables
+    const sql = `${records} FORCE INDEX (${due}) WHERE due_lane = '${lane}' AND due_queue = ? AND due_priority = ?`
     return { sql, values: [queue, priority] }
   }
 }
@@ -132,21 +183,11 @@ function filterOf({ lane, withoutFunctions = [], withoutJobs = [] }: NextDueQuer
   const values: SqlValue[] = []
   const leaveOut = (column: string, names: readonly string[]): void => {
     if (names.length === 0) return
-    const padded = paddedNames(names)
-    sql += ` AND ${column} NOT IN (${padded.map(() => '?').join(', ')})`
-    values.push(...padded)
+    const list = padded(names)
+    sql += ` AND ${column} NOT IN (${list.map(() => '?').join(', ')})`
+    values.push(...list)
   }
   leaveOut('function_ref', withoutFunctions)
   leaveOut(lane === 'job' ? 'id' : "coalesce(job_id, '')", withoutJobs)
   return { sql, values }
-}
-
-/**
- * As many as the next power of two, the last one repeated: so that lists of any length make few different statements, each
- * of which is prepared once. A list that is read from JSON within the statement would be read anew for every row.
- */
-function paddedNames(names: readonly string[]): readonly string[] {
-  const length = 2 ** Math.ceil(Math.log2(names.length))
-  const last = names.at(-1) ?? ''
-  return [...names, ...Array.from({ length: length - names.length }, () => last)]
 }

@@ -1,15 +1,24 @@
 /** Reading records by key, newest first, and counted. */
 
-import type { RecordKey } from '../../jobs/record.ts'
+import type { Lane, RecordKey } from '../../jobs/record.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { ListQuery } from '../record-store.ts'
 import { COLUMNS, number, recordOf } from '../sql/rows.ts'
 import type { SqlValue } from '../sql/statement.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Database } from './database.ts'
+import { seriesOfJob } from './series.ts'
 
 /** A query without its page. */
 type Selection = Omit<ListQuery, 'limit'>
+
+/** A part of it that one index has in order. */
+interface Part extends Selection {
+  readonly lane?: Lane
+}
+
+/** The lanes that runs are in. */
+const RUN_LANES: readonly Lane[] = ['run', 'history']
 
 export class RecordReader {
   readonly #database: Database
@@ -39,8 +48,8 @@ export class RecordReader {
 
   async list(query: ListQuery): Promise<readonly EncodedRecord[]> {
     const { limit } = query
-    const parts = selectionsOf(query).map((selection) => {
-      const { sql, values } = this.#selection(selection)
+    const parts = partsOf(query).map((part) => {
+      const { sql, values } = this.#selection(part)
       return {
         sql: `(SELECT ${COLUMNS} FROM ${sql} ORDER BY at DESC, id DESC LIMIT ?)`,
         values: [...values, String(limit)],
@@ -55,22 +64,24 @@ export class RecordReader {
   }
 
   async count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number> {
-    if (query.states?.length === 0) return 0
-    const { sql, values } = this.#selection(query)
-    const [row] = await this.#database.rows(`SELECT count(*) AS records FROM ${sql}`, values)
+    const parts = partsOf(query).map((part) => this.#selection(part))
+    if (parts.length === 0) return 0
+    const counts = parts.map(({ sql }) => `(SELECT count(*) FROM ${sql})`)
+    const values = parts.flatMap((part) => part.values)
+    const [row] = await this.#database.rows(`SELECT ${counts.join(' + ')} AS records`, values)
     return row === undefined ? 0 : number(row, 'records')
   }
 
-  #selection({ kind, jobId, states, queue, before }: Selection): { sql: string; values: SqlValue[] } {
-    const { records, newest, byState, finishedRuns } = this.#tables
-    const index = jobId !== undefined ? finishedRuns : states === undefined ? newest : byState
+  #selection({ kind, jobId, lane, states, queue, before }: Part): { sql: string; values: SqlValue[] } {
+    const { records, newest, byState, series } = this.#tables
+    const index = lane !== undefined ? series : states === undefined ? newest : byState
     let sql = `${records} FORCE INDEX (${index}) WHERE kind = ?`
     const values: SqlValue[] = [kind]
     const and = (condition: string, ...given: SqlValue[]): void => {
       sql += ` AND ${condition}`
       values.push(...given)
     }
-    if (jobId !== undefined) and('job_id = ?', jobId)
+    if (jobId !== undefined && lane !== undefined) and('lane = ? AND series = ?', lane, seriesOfJob(jobId))
     if (states !== undefined) and(`state IN (${states.map(() => '?').join(', ')})`, ...states)
     if (queue !== undefined) and('queue = ?', queue)
     if (before?.id !== undefined) and('(at < ? OR (at = ? AND id < ?))', before.at, before.at, before.id)
@@ -79,8 +90,13 @@ export class RecordReader {
   }
 }
 
-/** One part of the index by state for each state: over several at once it is in no order. */
-function selectionsOf(query: ListQuery): readonly Selection[] {
-  if (query.states === undefined || query.jobId !== undefined) return query.states?.length === 0 ? [] : [query]
+/**
+ * One part of the index by state for each state, and for the runs of a job one of its series for each lane: over several at
+ * once an index is in no order.
+ */
+function partsOf(query: Selection): readonly Part[] {
+  if (query.states?.length === 0) return []
+  if (query.jobId !== undefined) return RUN_LANES.map((lane) => ({ ...query, lane }))
+  if (query.states === undefined) return [query]
   return [...new Set(query.states)].map((state) => ({ ...query, states: [state] }))
 }

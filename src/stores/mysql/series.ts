@@ -13,21 +13,19 @@ const SLICE = 1_000
 export class SeriesKeeper {
   readonly #database: Database
   readonly #countActive: string
-  readonly #surplusOfJob: string
-  readonly #surplusOfFunction: string
+  readonly #surplus: string
   readonly #remove: string
 
-  constructor(database: Database, { records, activeRuns, finishedRuns, finishedEnqueued }: Tables) {
-    const surplus = (index: string, condition: string): string =>
-      `SELECT id FROM ${records} FORCE INDEX (${index}) WHERE kind = 'run' AND ${condition} AND lane = 'history' ` +
-      `ORDER BY at DESC, id DESC LIMIT ${SLICE} OFFSET ?`
+  constructor(database: Database, { records, series }: Tables) {
     this.#database = database
     this.#countActive =
-      "SELECT r.job_id AS job, count(*) AS runs FROM JSON_TABLE(?, '$[*]' COLUMNS (id VARCHAR(255) PATH '$[0]', " +
-      `state VARCHAR(16) PATH '$[1]')) j STRAIGHT_JOIN ${records} r FORCE INDEX (${activeRuns}) ` +
-      'ON r.job_id = j.id COLLATE utf8mb4_bin AND r.state = j.state COLLATE utf8mb4_bin GROUP BY r.job_id'
-    this.#surplusOfJob = surplus(finishedRuns, 'job_id = ?')
-    this.#surplusOfFunction = surplus(finishedEnqueued, 'job_id IS NULL AND function_ref = ?')
+      "SELECT r.job_id AS job, count(*) AS runs FROM JSON_TABLE(?, '$[*]' COLUMNS (series VARCHAR(255) PATH '$')) j " +
+      `STRAIGHT_JOIN ${records} r FORCE INDEX (${series}) ON r.lane = 'run' AND ` +
+      `r.series = j.series COLLATE utf8mb4_bin WHERE r.state IN (${ACTIVE_RUN_STATES.map((state) => `'${state}'`).join(', ')}) ` +
+      'GROUP BY r.job_id'
+    this.#surplus =
+      `SELECT id FROM ${records} FORCE INDEX (${series}) WHERE kind = 'run' AND lane = 'history' AND series = ? ` +
+      `ORDER BY at DESC, id DESC LIMIT ${SLICE} OFFSET ?`
     // Whole keys: with a list of kinds, MariaDB reads every run for each of them.
     this.#remove =
       "DELETE r FROM JSON_TABLE(?, '$[*]' COLUMNS (kind VARCHAR(8) PATH '$[0]', id VARCHAR(255) PATH '$[1]')) s " +
@@ -37,22 +35,30 @@ export class SeriesKeeper {
 
   async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (jobIds.length === 0) return new Map()
-    // Each job with each state: with a list of states, MariaDB reads all runs of a job.
-    const parts = jobIds.flatMap((id) => ACTIVE_RUN_STATES.map((state) => [id, state]))
-    const rows = await this.#database.rows(this.#countActive, [JSON.stringify(parts)])
+    const rows = await this.#database.rows(this.#countActive, [JSON.stringify(jobIds.map(seriesOfJob))])
     return new Map(rows.map((row) => [text(row, 'job'), number(row, 'runs')]))
   }
 
   async trim(series: readonly RunSeries[]): Promise<void> {
     for (const { jobId, functionRef, keep } of series) {
       for (;;) {
-        const sql = jobId === null ? this.#surplusOfFunction : this.#surplusOfJob
-        const rows = await this.#database.rows(sql, [jobId ?? functionRef, String(keep)])
+        const name = jobId === null ? seriesOfFunction(functionRef) : seriesOfJob(jobId)
+        const rows = await this.#database.rows(this.#surplus, [name, String(keep)])
         if (rows.length > 0) await this.#database.write(this.#remove, [JSON.stringify(rows.flatMap(keysOf))])
         if (rows.length < SLICE) break
       }
     }
   }
+}
+
+/** What the column `series` has for the runs of a job; see schema.ts. */
+export function seriesOfJob(jobId: string): string {
+  return `j:${jobId}`
+}
+
+/** And for the enqueued runs of a function. */
+function seriesOfFunction(functionRef: string): string {
+  return `f:${functionRef}`
 }
 
 /** A run, and the log that there may be of it. */

@@ -6,7 +6,7 @@ import { type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job
 import type { SqlRow, SqlValue } from './statement.ts'
 
 /** Field of a record -> its column, in the order of the table. */
-const COLUMN_OF = {
+export const COLUMN_OF = {
   kind: 'kind',
   id: 'id',
   version: 'version',

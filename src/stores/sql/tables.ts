@@ -15,6 +15,9 @@ export interface Tables {
   readonly activeRuns: string
   readonly finishedRuns: string
   readonly finishedEnqueued: string
+  /** One for all lanes, and one for all series of runs, where there are no partial indexes. */
+  readonly due: string
+  readonly series: string
 }
 
 /** What the partial indexes on runs of a job say, repeated word for word by the queries that read them. */
@@ -56,5 +59,7 @@ export function tablesOf(table: string, { quote, schema }: Naming = { quote: '"'
     activeRuns: name('_active_runs'),
     finishedRuns: name('_finished_runs'),
     finishedEnqueued: name('_finished_enqueued'),
+    due: name('_due'),
+    series: name('_series'),
   }
 }

@@ -13,9 +13,9 @@
 
 import { APPLIED, type ChangeResult, REFUSED } from '../../jobs/record.ts'
 import type { EncodedChange, EncodedRecord } from '../encoded-job-store.ts'
+import { alikeChanges, type PatchChange } from '../sql/alike.ts'
 import { assignmentsOf, COLUMNS, valuesOf } from '../sql/rows.ts'
 import type { Tables } from '../sql/tables.ts'
-import { alikeChanges, type PatchChange } from './alike.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { SqliteValue } from './driver.ts'
 

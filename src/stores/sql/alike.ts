@@ -1,4 +1,4 @@
-/** Changes that follow each other and differ in nothing but their record: they may be one statement. */
+/** Changes that differ in nothing but their record: they may be one statement. */
 
 import { type EncodedChange, type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
 
@@ -41,7 +41,8 @@ export function* alikeChanges(changes: readonly EncodedChange[]): Generator<Alik
   if (patches.length > 0) yield { changes: patches }
 }
 
-function areAlike(a: PatchChange, b: PatchChange): boolean {
+/** Whether two changes differ in nothing but their record. */
+export function areAlike(a: PatchChange, b: PatchChange): boolean {
   return a.key.kind === b.key.kind && a.expect === b.expect && arePatchesEqual(a.patch, b.patch)
 }
 
