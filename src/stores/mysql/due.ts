@@ -34,6 +34,8 @@ interface Condition {
   readonly values: readonly SqlValue[]
 }
 
+const MOST_ROWS = 2 ** 31 - 1
+
 export class DueReader {
   readonly #database: Database
   readonly #tables: Tables
@@ -44,26 +46,29 @@ export class DueReader {
   }
 
   async due(query: DueQuery): Promise<readonly EncodedRecord[]> {
-    const limit = String(Math.min(query.limit, 2 ** 31 - 1))
+    const { skip = 0 } = query
+    // As text: the driver sends numbers as floating point, which a LIMIT does not take.
+    const page = [String(Math.min(query.limit, MOST_ROWS)), String(skip)]
+    const first = [String(Math.min(query.limit + skip, MOST_ROWS)), '0']
     const filter = filterOf(query)
-    const select = ({ sql, values }: Condition): Condition => ({
+    const select = ({ sql, values }: Condition, rows: readonly string[]): Condition => ({
       sql:
         `(SELECT ${COLUMNS}, ready_at, seq FROM ${sql} AND ready_at <= ? AND due <= ?${filter.sql} ` +
-        'ORDER BY ready_at, seq LIMIT ?)',
-      values: [...values, query.before, query.before, ...filter.values, limit],
+        'ORDER BY ready_at, seq LIMIT ? OFFSET ?)',
+      values: [...values, query.before, query.before, ...filter.values, ...rows],
     })
     if (query.lane !== 'run') {
-      const { sql, values } = select(this.#inLane(query.lane))
+      const { sql, values } = select(this.#inLane(query.lane), page)
       return (await this.#database.rows(sql, values)).map(recordOf)
     }
     const levels = await this.#levels(query.queues ?? (await this.#queues()))
     if (levels.length === 0) return []
-    const parts = levels.map((level) => select(this.#inLevel(level)))
+    const parts = levels.map((level) => select(this.#inLevel(level), first))
     const sql = parts.map((part, rank) => `SELECT ${rank} AS place, r.* FROM (${part.sql}) r`).join(' UNION ALL ')
     const values = parts.flatMap((part) => part.values)
     // Without queues to serve in order, the earliest of all are wanted.
     const order = query.queues === undefined ? 'ready_at, seq' : 'place, ready_at, seq'
-    const rows = await this.#database.rows(`${sql} ORDER BY ${order} LIMIT ?`, [...values, limit])
+    const rows = await this.#database.rows(`${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [...values, ...page])
     return rows.map(recordOf)
   }
 
