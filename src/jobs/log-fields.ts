@@ -64,7 +64,8 @@ class Keeper {
       case 'string':
         return this.#text(value)
       case 'number':
-        return Number.isFinite(value) ? value : String(value)
+        // JSON has no -0; a sum with 0 is none either.
+        return Number.isFinite(value) ? value + 0 : String(value)
       case 'boolean':
         return value
       case 'bigint':

@@ -31,6 +31,8 @@ export interface CourseOptions {
   readonly pollMs: number
   /** What the machine may take beyond that. @default 500 */
   readonly slackMs?: number | undefined
+  /** Of the short jobs, for a machine that is busy. @default 1 */
+  readonly share?: number | undefined
   /** Faults beside those that are drawn, in order. */
   readonly also?: readonly PlannedFault[]
   /** Name of a bug that the checks should find. */
@@ -70,7 +72,7 @@ export async function chaosCourse(options: CourseOptions): Promise<ChaosCourse> 
   })
   const planned = [...drawn, ...(options.also ?? [])].sort((a, b) => a.at - b.at)
   const start = Date.now()
-  const jobs = drawJobs(random.stream('jobs'), start)
+  const jobs = drawJobs(random.stream('jobs'), start, options.share)
   const edits = drawEdits(random.stream('edits'), jobs, until, start)
   const times = { leaseMs, pollMs, longestRunMs: longestRun(leaseMs) }
   const serverJudges = SERVERS_WITH_CLOCK.has(store)

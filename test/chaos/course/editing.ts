@@ -1,4 +1,7 @@
-/** Users that change jobs while they fire. A call that fails is made again until it is answered; only then is it done. */
+/**
+ * Users that change jobs while they fire. A call that fails is made again until it is answered; only then is it done. A job
+ * that is not there any more though nobody has removed it is left alone: the checks will miss it.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { JobLookupError } from '../../../src/index.ts'
@@ -19,17 +22,21 @@ export async function makeEdits(fleet: Fleet, jobs: readonly EditedJob[], edits:
       schedule = op === 'add' ? plan.schedule : (changed ?? schedule)
       policy = op === 'add' ? plan.policy : op === 'modify' ? modified(policy) : policy
       const edit = { op, jobId: plan.id, schedule, policy }
-      for (let isDone = false; !isDone; ) {
+      let isGone = false
+      for (let isDone = false; !isDone && !isGone; ) {
         isDone = await fleet.edit(edit, async (scheduler) => {
           try {
             return await editJob(scheduler, plan, edit)
           } catch (error) {
-            if (op === 'remove' && error instanceof JobLookupError) return null
+            if (!(error instanceof JobLookupError)) throw error
+            if (op === 'remove') return null
+            isGone = true
             throw error
           }
         })
-        if (!isDone) await sleep(TRY_AGAIN_MS)
+        if (!isDone && !isGone) await sleep(TRY_AGAIN_MS)
       }
+      if (isGone) return
     }
   }
   const byJob = groupBy(edits, ({ jobId }) => jobId)

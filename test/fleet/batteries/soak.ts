@@ -54,7 +54,7 @@ export async function soak({ url, seconds }: SoakOptions): Promise<Soak> {
     'work',
     async (_input: object, run: RunContext) => {
       counts.started += 1
-      await workOn(run)
+      await workOn(run, counts.started)
     },
     options,
   )
@@ -76,13 +76,12 @@ export async function soak({ url, seconds }: SoakOptions): Promise<Soak> {
 }
 
 /** Every second run checkpoints, and one in ten fails at first. */
-async function workOn(run: RunContext): Promise<void> {
-  const { id, attempt, log } = run
-  const kind = id.charCodeAt(id.length - 1) % 10
+async function workOn(run: RunContext, number: number): Promise<void> {
+  const { attempt, log } = run
   log.info({ attempt }, 'at work')
   run.progress(1, 2, 'half of it')
-  if (kind % 2 === 0) await run.checkpoint({ done: 1 })
-  if (kind === 0 && attempt === 1) throw new Error('as planned')
+  if (number % 2 === 0) await run.checkpoint({ done: 1 })
+  if (number % 10 === 0 && attempt === 1) throw new Error('as planned')
   await sleep(10)
   run.progress(2, 2)
 }
