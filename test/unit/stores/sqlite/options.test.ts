@@ -61,8 +61,16 @@ describe('options of the SQLite store', () => {
   })
 
   it('say what a store can do: keep and share data, unless it is in memory', () => {
-    expect(new SqliteJobStore({ path: './jobs.db' }).capabilities).toEqual({ persistent: true, shared: true, embedded: true })
+    expect(new SqliteJobStore({ path: './jobs.db' }).capabilities).toEqual({
+      persistent: true,
+      shared: true,
+      embedded: true,
+    })
     expect(new SqliteJobStore({ database }).capabilities).toEqual({ persistent: true, shared: true, embedded: true })
-    expect(new SqliteJobStore({ path: ':memory:' }).capabilities).toEqual({ persistent: false, shared: false, embedded: true })
+    expect(new SqliteJobStore({ path: ':memory:' }).capabilities).toEqual({
+      persistent: false,
+      shared: false,
+      embedded: true,
+    })
   })
 })
