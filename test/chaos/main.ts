@@ -36,7 +36,7 @@ const { values } = parseArgs({
 const { store = '', seed = '1', page } = values
 const number = (name: 'seconds' | 'quiet' | 'lease' | 'poll'): number => Number(values[name])
 
-/** What a machine that is busy with two stores may take beyond what is planned. */
+/** What a machine that is busy with three stores may take beyond what is planned. */
 const SHORT_SLACK_MS = 3_000
 const SHORT_SHARE = 0.4
 
