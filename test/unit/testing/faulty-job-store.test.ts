@@ -39,7 +39,7 @@ describe('a faulty store without a plan', () => {
     const none = Object.fromEntries(STORE_OPERATIONS.map((name) => [name, 0]))
     expect(store.calls).toEqual({ ...none, open: 1, get: 1, due: 1, nextDue: 2, commit: 1 })
     expect(store.injected).toEqual([])
-    expect(store.capabilities).toEqual({ persistent: false, shared: false })
+    expect(store.capabilities).toEqual({ persistent: false, shared: false, embedded: true })
   })
 })
 
