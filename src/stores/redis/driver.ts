@@ -45,6 +45,8 @@ function ownSettings(timeoutMs: number): object {
     autoResendUnfulfilledCommands: false,
     // Without it, the driver leaves commands whose reply was lost without an answer.
     maxRetriesPerRequest: 0,
+    // It would subscribe by itself, and nobody could hear that it failed: that ends a process. The store does it.
+    autoResubscribe: false,
     // For the commands with which the driver begins a connection; the others have the deadline of the store.
     commandTimeout: timeoutMs * 2,
   }

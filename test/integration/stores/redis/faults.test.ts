@@ -6,6 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { interval, type RunContext, Scheduler } from '../../../../src/index.ts'
 import { RedisJobStore } from '../../../../src/redis.ts'
 import { finishedRun, jobRecord, NOW, runRecord } from '../../../../src/testing/conformance/records.ts'
+import { TcpProxy } from '../../../chaos/network/tcp-proxy.ts'
+import { CLEAR } from '../../../chaos/network/weather.ts'
 import { errorOf, newPrefix, openStore, url } from './open-store.ts'
 import { HAS_SERVER, RedisServer } from './redis-server.ts'
 
@@ -45,6 +47,29 @@ describe('the Redis store', () => {
     expect(results.map((result) => result.applied)).toEqual(batch.map((_, index) => index < 900))
     const found = await store.get(added)
     expect(found.every((run) => run?.version === 3 && run.state === 'running' && run.due === NOW + 5)).toBe(true)
+  })
+
+  // The driver subscribes again by itself, and lets nobody hear that it could not.
+  it('brings no process down whose connection breaks again as soon as it is back', { timeout: 60_000 }, async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const { hostname, port } = new URL(url)
+    const proxy = new TcpProxy({ host: hostname, port: Number(port) })
+    await proxy.open()
+    onTestFinished(() => proxy.close())
+    const store = await openStore({ url: `redis://127.0.0.1:${proxy.port}/0` })
+    await sleep(200)
+    for (let after = 80; after <= 240; after += 20) {
+      await proxy.set({ kind: 'reset' })
+      await proxy.set({ kind: 'delay', ms: 50, jitterMs: 0 })
+      await expect.poll(() => proxy.connections, { interval: 5, timeout: 10_000 }).toBe(2)
+      await sleep(after)
+    }
+    expect(unhandled).toEqual([])
+    await proxy.set(CLEAR)
+    await expect.poll(() => store.count({ kind: 'run' }).catch(() => undefined), { timeout: 10_000 }).toBe(0)
   })
 
   it('drops from what is due a record that somebody deleted, instead of finding it for ever', async () => {
