@@ -3,7 +3,8 @@
 import { property } from '../driver-edge.ts'
 import type { RunSeries } from '../record-store.ts'
 import type { Connection } from './connection.ts'
-import { documentId } from './documents.ts'
+import { documentId, type Identified } from './documents.ts'
+import { pendingIn } from './outbox.ts'
 import type { Tidier } from './tidier.ts'
 
 /** Runs that one query finds at most in each series. */
@@ -20,11 +21,28 @@ export class SeriesKeeper {
 
   async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (jobIds.length === 0) return new Map()
+    const pending = await this.#pendingOf(jobIds)
     const groups = await this.#connection.aggregate([
-      { $match: { jobId: { $in: jobIds }, active: true } },
+      { $match: { jobId: { $in: jobIds }, active: true, _id: { $nin: pending.map(({ _id }) => _id) } } },
       { $group: { _id: '$jobId', runs: { $sum: 1 } } },
     ])
-    return new Map(groups.map((group) => [String(property(group, '_id')), Number(property(group, 'runs'))]))
+    const counts = new Map(groups.map((group) => [String(property(group, '_id')), Number(property(group, 'runs'))]))
+    for (const run of pending) {
+      const jobId = String(property(run, 'jobId'))
+      counts.set(jobId, (counts.get(jobId) ?? 0) + 1)
+    }
+    return counts
+  }
+
+  /** Active runs that are in the outbox of their job: whoever reads the job sees that it has fired. Read before the rest. */
+  async #pendingOf(jobIds: readonly string[]): Promise<readonly Identified[]> {
+    const filter = {
+      _id: { $in: jobIds.map((id) => documentId({ kind: 'job', id })) },
+      unfinished: { $exists: true },
+    }
+    const holders = await this.#connection.find(filter, { projection: { outbox: 1 } })
+    const runs = holders.flatMap((holder) => pendingIn(property(holder, 'outbox')))
+    return runs.filter((run) => property(run, 'active') === true)
   }
 
   async trim(series: readonly RunSeries[]): Promise<void> {

@@ -62,7 +62,7 @@ export class RecordReader {
  */
 function partsOf(query: Omit<ListQuery, 'limit'>, values: BoundValues): readonly string[] {
   const { kind, jobId, states } = query
-  if (states?.length === 0) return []
+  if (states?.length === 0 || (jobId !== undefined && kind !== 'run')) return []
   const condition = conditionOf(query, values)
   const isActive = "lane = 'run'"
   const isOver = "lane <> 'run'"
@@ -86,8 +86,8 @@ function partsOf(query: Omit<ListQuery, 'limit'>, values: BoundValues): readonly
 
 /** What the indexes do not tell of a list. */
 function conditionOf({ kind, jobId, queue, before }: Omit<ListQuery, 'limit'>, values: BoundValues): string {
-  let sql = `kind = ${values.bind(kind)}`
-  if (jobId !== undefined) sql += ` AND job_id = ${values.bind(jobId)}`
+  // Only runs have a job. Were their kind said, the planner might walk all runs, which are in the same order.
+  let sql = jobId === undefined ? `kind = ${values.bind(kind)}` : `job_id = ${values.bind(jobId)}`
   if (queue !== undefined) sql += ` AND queue = ${values.bind(queue)}`
   if (before?.id !== undefined)
     sql += ` AND (at, id) < (${values.bind(before.at)}::int8, ${values.bind(before.id)}::text)`

@@ -17,7 +17,7 @@ export class SeriesKeeper {
       WITH removed AS (
         DELETE FROM ${records} WHERE ctid = ANY (ARRAY (
           SELECT r.ctid FROM unnest($1::text[], $2::int[]) AS s (name, keep) CROSS JOIN LATERAL (
-            SELECT ctid FROM ${records} WHERE kind = 'run' AND lane = 'history' AND ${condition}
+            SELECT ctid FROM ${records} WHERE lane = 'history' AND ${condition}
             ORDER BY at DESC, id DESC OFFSET s.keep
           ) r
         )) RETURNING id
@@ -27,8 +27,9 @@ export class SeriesKeeper {
     this.#countActive =
       `SELECT job_id AS job, count(*) AS runs FROM ${records} ` +
       "WHERE job_id = ANY ($1::text[]) AND lane = 'run' AND state IN ('pending', 'running') GROUP BY job_id"
+    // Only runs have a job. Were their kind said, the planner might walk all runs, which are in this order too.
     this.#trimJobs = trim('job_id = s.name')
-    this.#trimFunctions = trim('job_id IS NULL AND function_ref = s.name')
+    this.#trimFunctions = trim("kind = 'run' AND job_id IS NULL AND function_ref = s.name")
   }
 
   async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -164,6 +164,18 @@ describe('what a dead process left to be inserted', () => {
     expect(await recordsOf(place)).toEqual(sorted([{ ...job, version: 9 }, taken, ...added]))
   }, 30_000)
 
+  it('counts as active already, once, and no more when it is over', async () => {
+    const place = await placeOn(newClient())
+    await place.survivor.commit([job, taken].map((record) => ({ expect: 0, record })))
+    place.client.dieAt(1, 'after')
+    await commitOne(place.dying, { expect: 1, key, patch: { due: null }, inserts }).catch(() => undefined)
+    expect(await place.survivor.countActive(['job'])).toEqual(new Map([['job', 3]]))
+    await finished(place)
+    expect(await place.survivor.countActive(['job'])).toEqual(new Map([['job', 3]]))
+    await place.survivor.commit([changeRun('job@1', 1, { lane: 'history', state: 'completed', due: NOW })])
+    expect(await place.survivor.countActive(['job'])).toEqual(new Map([['job', 2]]))
+  }, 30_000)
+
   it('is not lost when all jobs are removed', async () => {
     const place = await placeOn(newClient())
     await place.survivor.commit([job, jobRecord('other')].map((record) => ({ expect: 0, record })))

@@ -4,7 +4,7 @@ import { Pool, type PoolClient } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { randomId } from '../../../../src/core/random-id.ts'
 import { PostgresJobStore } from '../../../../src/postgres.ts'
-import { insert, runRecord } from '../../../../src/testing/conformance/records.ts'
+import { finishedRun, insert, jobRecord, runRecord } from '../../../../src/testing/conformance/records.ts'
 import { fillWithFew, fillWithMany, STATEMENTS } from '../every-statement.ts'
 
 const url = process.env['CRONWRIGHT_TEST_POSTGRES_URL'] ?? ''
@@ -57,6 +57,18 @@ describe.each(['without statistics', 'with statistics'])('the PostgreSQL store %
     await ask(store)
     expect(plans.length).toBeGreaterThan(0)
     expect(plans.filter((plan) => plan.includes(`Seq Scan on ${table}`) || plan.includes('Sort Key: r.at'))).toEqual([])
+  })
+
+  it('ZJ-36 walks none of the lists of all runs for those of one job, even if it thinks that there are none', async () => {
+    await pool.query(`DELETE FROM ${table}`)
+    await insert(store, ...Array.from({ length: 500 }, (_, index) => jobRecord(`job-${index}`)))
+    if (statistics === 'with statistics') await pool.query(`ANALYZE ${table}`)
+    await insert(store, ...Array.from({ length: 500 }, (_, index) => finishedRun(`one@${index}`, { jobId: 'one' })))
+    plans.length = 0
+    await store.trim([{ jobId: 'other', functionRef: 'work', keep: 100 }])
+    await store.list({ kind: 'run', jobId: 'other', limit: 10 })
+    await store.count({ kind: 'run', jobId: 'other' })
+    expect(plans.filter((plan) => plan.includes(`${table}_newest`))).toEqual([])
   })
 })
 
