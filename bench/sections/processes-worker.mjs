@@ -1,4 +1,4 @@
-/** One of several processes on one queue. It tells how many runs are over, and at the end which it was called for. */
+/** One of several processes on one queue. It tells how many runs are over, and when it is stopped which it was called for. */
 
 import { Scheduler } from '../../dist/index.js'
 
@@ -17,15 +17,14 @@ scheduler.on('run:completed', () => {
 })
 await scheduler.start({ paused: true })
 
+let told = 0
+setInterval(() => {
+  if (completed > told) process.send({ completed })
+  told = completed
+}, TELL_MS)
 process.on('message', async (word) => {
-  if (word === 'begin') {
-    let told = 0
-    setInterval(() => {
-      if (completed > told) process.send({ completed })
-      told = completed
-    }, TELL_MS)
-    await scheduler.resume()
-  } else {
+  if (word === 'begin') await scheduler.resume()
+  else {
     await scheduler.pause()
     process.send({ handled })
   }
