@@ -4,6 +4,8 @@ import { Pool, type PoolClient } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { randomId } from '../../../../src/core/random-id.ts'
 import { PostgresJobStore } from '../../../../src/postgres.ts'
+import { openDatabase } from '../../../../src/stores/postgres/open-database.ts'
+import { resolvePostgresOptions } from '../../../../src/stores/postgres/options.ts'
 import { finishedRun, insert, jobRecord, runRecord } from '../../../../src/testing/conformance/records.ts'
 import { fillWithFew, fillWithMany, STATEMENTS } from '../every-statement.ts'
 
@@ -99,5 +101,17 @@ describe('the PostgreSQL store on a table that was empty when its statements wer
       const { rows } = await pool.query(`EXPLAIN EXECUTE ${name}${count === 0 ? '' : `(${values})`}`)
       expect(JSON.stringify(rows)).not.toContain(`Seq Scan on ${table}`)
     }
+  })
+})
+
+describe("connections of the PostgreSQL store's own", () => {
+  it.each([
+    { preparedStatements: true, jit: 'off' },
+    { preparedStatements: false, jit: 'on' },
+  ])('compile no statement, unless connections may be shared: $preparedStatements', async (expected) => {
+    const { preparedStatements, jit } = expected
+    const { database, close } = await openDatabase(resolvePostgresOptions({ url, preparedStatements }))
+    onTestFinished(close)
+    expect(await database.first('SHOW jit')).toEqual({ jit })
   })
 })
