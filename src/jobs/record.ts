@@ -75,12 +75,19 @@ export type RecordPatch<K extends RecordKind = RecordKind> = Partial<
   Omit<RecordHeader<K>, 'kind' | 'id' | 'version' | 'jobId'> & RecordContents[K]
 >
 
+/** A record with its contents as text. */
+export interface TextRecord extends RecordHeader {
+  readonly spec: string
+  readonly status: string | null
+}
+
 /**
  * The record after a change. Field by field, so that all records of the process keep one shape in memory: spreading
  * them would take five times as long.
  */
 export function patchedRecord<K extends RecordKind>(record: StoreRecord<K>, patch: RecordPatch): StoreRecord<K>
-export function patchedRecord(record: StoreRecord, patch: RecordPatch): object {
+export function patchedRecord(record: TextRecord, patch: Partial<TextRecord>): TextRecord
+export function patchedRecord(record: StoreRecord | TextRecord, patch: RecordPatch | Partial<TextRecord>): object {
   return {
     kind: record.kind,
     id: record.id,

@@ -13,11 +13,11 @@ import type {
   Change,
   ChangeResult,
   Lane,
-  RecordHeader,
   RecordKey,
   RecordKind,
   RecordPatch,
   StoreRecord,
+  TextRecord,
 } from '../jobs/record.ts'
 import { jsonSerializer, type Serializer } from '../jobs/serializer.ts'
 import { RecordJobStore } from './record-job-store.ts'
@@ -25,11 +25,7 @@ import type { DueQuery, KindInLane, ListQuery } from './record-store.ts'
 import { SpecCache } from './spec-cache.ts'
 import { StatusCache } from './status-cache.ts'
 
-/** A record with its contents as text. */
-export interface EncodedRecord extends RecordHeader {
-  readonly spec: string
-  readonly status: string | null
-}
+export type EncodedRecord = TextRecord
 
 /** A patch with contents as text; absent fields stay. */
 export type EncodedPatch = Partial<Omit<EncodedRecord, 'kind' | 'id' | 'version'>>
@@ -46,6 +42,13 @@ export const PATCHABLE = [
   'status',
   'spec',
 ] as const satisfies readonly (keyof EncodedPatch)[]
+
+/** Whether two patches set the same fields to the same values. */
+export function arePatchesEqual(a: EncodedPatch | null, b: EncodedPatch | null): boolean {
+  if (a === null || b === null) return a === b
+  for (const field of PATCHABLE) if (a[field] !== b[field]) return false
+  return true
+}
 
 /** A {@link Change} as drivers see it. */
 export type EncodedChange =

@@ -65,7 +65,7 @@ export class Claiming {
     const askedAt = this.#kernel.clock.monotonic()
     const limit = Math.min(room, SLICE)
     const crowd = slot.crowds.run
-    const skip = crowd.skip(limit, Math.random())
+    const skip = this.#kernel.queues.haveOneOrder ? crowd.skip(limit, Math.random()) : 0
     const waiting = { before: now, limit, skip, withoutFunctions: functions, withoutJobs: jobs }
     const due = await this.#kernel.queues.due(slot, waiting)
     const isFrontLeft = due.length < limit && crowd.ended()

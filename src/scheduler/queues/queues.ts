@@ -68,18 +68,21 @@ export class Queues {
     return this.names.filter((name) => this.isOpen(slot, name))
   }
 
+  /** Whether runs are read in one order for all queues, so that some at its front can be left out. */
+  get haveOneOrder(): boolean {
+    return this.#shares === undefined && !this.#hasLimits
+  }
+
   /** Runs that wait (or whose lease is over), in the order in which they are to be served. */
   async due(slot: StoreSlot, query: WaitingQuery): Promise<readonly RunRecord[]> {
     const queues = this.open(slot)
     if (queues.length === 0) return []
-    if (this.#shares === undefined && !this.#hasLimits) {
-      return slot.store.due({ ...query, lane: 'run', queues })
-    }
+    if (this.haveOneOrder) return slot.store.due({ ...query, lane: 'run', queues })
     const waiting = await Promise.all(
       this.names.map((name): readonly RunRecord[] | Promise<readonly RunRecord[]> => {
         if (!queues.includes(name)) return []
         const limit = Math.min(query.limit, this.free(name))
-        return slot.store.due({ ...query, skip: 0, lane: 'run', queues: [name], limit })
+        return slot.store.due({ ...query, lane: 'run', queues: [name], limit })
       }),
     )
     if (this.#shares === undefined) return waiting.flat().slice(0, query.limit)

@@ -4,7 +4,7 @@
  */
 
 import { CronwrightError } from '../../errors.ts'
-import type { Lane, RecordKind } from '../../jobs/record.ts'
+import { type Lane, patchedRecord, type RecordKind } from '../../jobs/record.ts'
 import type { EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
 import { duePartition, listPartition, recordKey } from './keys.ts'
 import type { KeyValue } from './replies.ts'
@@ -37,24 +37,8 @@ export function patchedStored(
   { record, sequence, versionsBefore, isApart }: StoredRecord,
   patch: EncodedPatch,
 ): StoredRecord {
-  const { kind, id, jobId } = record
-  const after: EncodedRecord = {
-    kind,
-    id,
-    version: record.version + 1,
-    lane: patch.lane ?? record.lane,
-    due: patch.due === undefined ? record.due : patch.due,
-    state: patch.state ?? record.state,
-    at: patch.at ?? record.at,
-    jobId,
-    functionRef: patch.functionRef ?? record.functionRef,
-    queue: patch.queue ?? record.queue,
-    priority: patch.priority ?? record.priority,
-    spec: patch.spec ?? record.spec,
-    status: patch.status === undefined ? record.status : patch.status,
-  }
   const staysApart = patch.spec === undefined ? isApart : isLong(patch.spec)
-  return { record: after, sequence, versionsBefore, isApart: staysApart, revision: 0 }
+  return { record: patchedRecord(record, patch), sequence, versionsBefore, isApart: staysApart, revision: 0 }
 }
 
 function isLong(spec: string): boolean {

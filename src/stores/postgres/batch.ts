@@ -113,7 +113,6 @@ function isAlike(a: EncodedPatch | null, b: EncodedPatch | null): boolean {
     a.queue === b.queue &&
     a.priority === b.priority &&
     typeof a.status === typeof b.status &&
-    (a.status === null) === (b.status === null) &&
     a.spec === b.spec
   )
 }

@@ -3,7 +3,7 @@
 import type { ChangeResult } from '../../jobs/record.ts'
 import { APPLIED, REFUSED } from '../../jobs/record.ts'
 import { textLength } from '../batches.ts'
-import { type EncodedChange, type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
+import { arePatchesEqual, type EncodedChange, type EncodedPatch, type EncodedRecord } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
 import { isNews } from '../news.ts'
 import type { Connection } from './connection.ts'
@@ -85,7 +85,7 @@ function pushChange(names: string[], steps: Values, change: EncodedChange, last:
     const { key, expect, patch } = change
     names.push(nameOf(key))
     if (patch === null) steps.push('-', expect)
-    else if (last !== undefined && isSame(patch, last)) steps.push('=', expect)
+    else if (last !== undefined && arePatchesEqual(patch, last)) steps.push('=', expect)
     else {
       steps.push(patchText(patch), expect)
       if (patch.status !== undefined) steps.push(patch.status ?? '')
@@ -93,10 +93,6 @@ function pushChange(names: string[], steps: Values, change: EncodedChange, last:
     }
   }
   for (const record of change.inserts) pushRecord('&', names, steps, record)
-}
-
-function isSame(patch: EncodedPatch, other: EncodedPatch): boolean {
-  return PATCHABLE.every((field) => patch[field] === other[field])
 }
 
 function pushRecord(step: '+' | '&', names: string[], steps: Values, record: EncodedRecord): void {

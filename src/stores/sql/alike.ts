@@ -1,6 +1,6 @@
 /** Changes that differ in nothing but their record: they may be one statement. */
 
-import { type EncodedChange, type EncodedPatch, type EncodedRecord, PATCHABLE } from '../encoded-job-store.ts'
+import { arePatchesEqual, type EncodedChange, type EncodedRecord } from '../encoded-job-store.ts'
 
 export type PatchChange = Extract<EncodedChange, { readonly key: unknown }>
 
@@ -44,10 +44,4 @@ export function* alikeChanges(changes: readonly EncodedChange[]): Generator<Alik
 /** Whether two changes differ in nothing but their record. */
 export function areAlike(a: PatchChange, b: PatchChange): boolean {
   return a.key.kind === b.key.kind && a.expect === b.expect && arePatchesEqual(a.patch, b.patch)
-}
-
-function arePatchesEqual(a: EncodedPatch | null, b: EncodedPatch | null): boolean {
-  if (a === null || b === null) return a === b
-  for (const field of PATCHABLE) if (a[field] !== b[field]) return false
-  return true
 }
