@@ -3,6 +3,7 @@
  * `--url`, one on a server that is launched for it (`--server`), or a cluster (`--cluster`).
  */
 
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { launchCluster, launchServer, type ServerProcess } from '../integration/stores/own-server.ts'
 import { daylightSaving } from './batteries/daylight-saving.ts'
@@ -39,6 +40,7 @@ async function run(): Promise<object> {
   if (values.cluster !== undefined) {
     const cluster = await launchCluster(values.cluster)
     try {
+      writeOut()
       return await leaderLoss({ cluster, ...load })
     } finally {
       await cluster.remove()
@@ -53,7 +55,16 @@ async function run(): Promise<object> {
   }
 }
 
+/**
+ * Waits until the disk has what was written so far: a server that was just set up leaves so much that its first writes
+ * wait up to a second.
+ */
+function writeOut(): void {
+  spawnSync('sync')
+}
+
 async function battery(place: string, server: ServerProcess | undefined): Promise<object> {
+  writeOut()
   const url = place === 'memory:' ? place : freshUrl(place)
   switch (values.battery) {
     case 'outage':

@@ -36,6 +36,9 @@ export async function steadyLoad({ url, processes, runs, jobs, seconds }: Steady
   return summaryOf(course)
 }
 
+/** The first fire time is so long after the jobs are described: by then all of them are added. */
+const LEAD_MS = 2_000
+
 /**
  * A tenth each with periods of one to ten seconds, each in a phase of its own: 29 fire times a second for 100 jobs. Their
  * handlers wait up to a quarter of a second.
@@ -43,10 +46,10 @@ export async function steadyLoad({ url, processes, runs, jobs, seconds }: Steady
 export function spreadJobs(count: number): JobPlan[] {
   const random = new Random('phases')
   const policy = { coalesce: false, maxInstances: 100, misfireGrace: null, attempts: 1 }
-  const now = Date.now()
+  const begin = Date.now() + LEAD_MS
   return Array.from({ length: count }, (_, index) => {
     const ms = 1_000 * (1 + (index % 10))
-    const from = now + random.whole(0, ms - 1)
+    const from = begin + random.whole(0, ms - 1)
     return { id: `job-${index + 1}`, behaviour: 'short', schedule: { kind: 'every', ms, from }, policy }
   })
 }
