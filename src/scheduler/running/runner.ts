@@ -59,6 +59,8 @@ export class Runner {
       this.#settlement.handBack(work)
       return
     }
+    // This claim is certain: one that was lost before it, and has the same fence, must not be taken for it later.
+    slot.uncertainClaims.delete(record.id)
     slot.atWork.set(record.id, work)
     this.#count += 1
     this.#armTimeout(work)

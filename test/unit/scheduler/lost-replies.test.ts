@@ -5,7 +5,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { date, interval, MemoryJobStore, Scheduler } from '../../../src/index.ts'
+import { date, interval, MemoryJobStore, type RunContext, Scheduler } from '../../../src/index.ts'
 import type { Change, ChangeResult } from '../../../src/jobs/record.ts'
 import { SqliteJobStore } from '../../../src/sqlite.ts'
 import type { RecordJobStore } from '../../../src/stores/record-job-store.ts'
@@ -31,10 +31,15 @@ import {
 
 type Which = (changes: readonly Change[]) => boolean
 
-/** Stands before a store and loses the reply to the next commit that a test names. */
+/** Stands before a store and loses the request of the next commit that a test names, or the reply to it. */
 class LossyStore extends ForwardingJobStore {
   #loses: Which | undefined
+  #losesRequest: Which | undefined
   #isDown = false
+
+  loseRequest(which: Which): void {
+    this.#losesRequest = which
+  }
 
   loseReply(which: Which): void {
     this.#loses = which
@@ -50,6 +55,10 @@ class LossyStore extends ForwardingJobStore {
   }
 
   override async commit(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
+    if (this.#losesRequest?.(changes) === true) {
+      this.#losesRequest = undefined
+      throw new Error('the request was lost')
+    }
     const results = await super.commit(changes)
     const loses = this.#loses
     this.#loses = undefined
@@ -180,6 +189,24 @@ describe.each(STORES)('a lost reply on %s', (_name, newStore) => {
     expect(losses).toBe(4)
     expect(recorder.calls.map((call) => call.run.attempt)).toEqual([1])
     expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', attempt: 1 })
+  })
+
+  it('or a lost request: once the claim was made again, an outage that outlasts its lease revives no earlier one', async () => {
+    const { clock, scheduler, store } = await lossy()
+    const fences: number[] = []
+    scheduler.register('slow', (_input, run: RunContext) => {
+      fences.push(run.fence)
+      store.isDown = true
+      return new Promise(() => undefined)
+    })
+    store.loseRequest(isClaim)
+    await scheduler.enqueue('slow')
+    await clock.advance(MINUTE)
+    expect(fences).toHaveLength(1)
+    store.isDown = false
+    await clock.advance(10 * SECOND)
+    expect(fences).toEqual([fences[0], expect.any(Number)])
+    expect(fences[1]).toBeGreaterThan(fences[0] ?? 0)
   })
 
   it('to a claim just before a shutdown: the run is handed back, and the next one starts it at once', async () => {
