@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /**
@@ -22,8 +23,15 @@ export function resultOf(program, options, environment = {}) {
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text
   })
+  // Told to end, it ends the servers that it started.
+  const end = (signal) => {
+    child.kill(signal)
+    process.exit(1)
+  }
+  for (const signal of SIGNALS) process.on(signal, end)
   return new Promise((resolve, reject) => {
     child.on('close', (code) => {
+      for (const signal of SIGNALS) process.off(signal, end)
       if (code === 0) resolve(JSON.parse(output))
       else reject(new Error(`it ended with ${code}`))
     })

@@ -31,6 +31,28 @@ const STOP_WITHIN_MS = 10_000
  *   there is none
  */
 
+/** Those that were started and are not gone; undefined before the first. */
+let running
+
+/** No server outlives this process, unless that is killed outright. Who ends it in order has a listener of its own. */
+function endWithThisProcess(server) {
+  if (running === undefined) {
+    running = new Set()
+    const killAll = () => {
+      for (const each of running) each.kill()
+    }
+    process.on('exit', killAll)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.once(signal, () => {
+        if (process.listenerCount(signal) > 0) return
+        killAll()
+        process.kill(process.pid, signal)
+      })
+    }
+  }
+  running.add(server)
+}
+
 export class ServerProcess {
   #recipe
   #child
@@ -59,6 +81,8 @@ export class ServerProcess {
     })
     closeSync(log)
     this.#child = child
+    endWithThisProcess(this)
+    child.once('exit', () => running.delete(this))
     this.#ended = new Promise((resolve) => {
       child.once('exit', resolve)
       child.once('error', resolve)
@@ -86,8 +110,10 @@ export class ServerProcess {
 
   /** Kills all of its processes, so that none of them can write what another had in mind. */
   kill() {
-    const workers = childrenOf(this.#child?.pid)
-    this.#child?.kill('SIGKILL')
+    // Of one that is gone, another process may have the id.
+    if (this.#child?.exitCode !== null || this.#child.signalCode !== null) return
+    const workers = childrenOf(this.#child.pid)
+    this.#child.kill('SIGKILL')
     for (const pid of workers) {
       try {
         process.kill(pid, 'SIGKILL')
