@@ -2,7 +2,7 @@
  * `npm run fleet -- --battery load --store postgres --seconds 60 --jobs 500 --processes 4`: real processes on a real store,
  * each in turn when none is named (with `--together` all at once). Prints what came of it, and with `--write` puts it into
  * docs/promises.md. Fails when a promise is broken; the aim for lateness is only reported. Batteries: `load` (the default),
- * `outage`, `soak`, `daylight-saving`.
+ * `outage`, `takeover`, `soak`, `daylight-saving`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -28,6 +28,7 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     jobs: { type: 'string' },
     processes: { type: 'string' },
+    kills: { type: 'string' },
     together: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },

@@ -17,6 +17,7 @@ const SINGLE = ['sqlite', ...Object.keys(SERVERS)]
 const FATES = ['due', 'once', 'more', 'skipped', 'lost', 'early', 'violations']
 const LOAD = ['jobs', 'processes', 's']
 const fatesOf = (result) => FATES.map((fate) => String(fate === 'violations' ? result.violations.length : result[fate]))
+const TAKEOVER = ['taken over', 'p50 ms', 'p99', 'bound']
 const loadOf = ({ jobs, processes, seconds }) => [jobs, processes, seconds]
 
 /** What is wrong with any fleet whose processes nobody killed. */
@@ -36,7 +37,7 @@ function brokenWithoutOutage(result) {
  * @typedef {object} Battery
  * @property {string} marker - of its table
  * @property {readonly string[]} stores - those it takes when none is named
- * @property {Record<string, string>} defaults - of seconds, jobs and processes
+ * @property {Record<string, string>} defaults - of seconds, jobs, processes and kills
  * @property {boolean} [ownsServer] - whether it needs one that it may kill, or that has a clock of its own
  * @property {Record<string, string>} [changes] - the clock changes that it lives through, one after the other: name -> when
  * @property {readonly string[]} columns - behind store and day, before the load of the machine
@@ -90,6 +91,34 @@ export const BATTERIES = {
       if (tellings.some((count) => count !== 1)) wrong.push(`the outage was told ${tellings.join(' and ')} times`)
       if (catchUpMs > catchUpBoundMs) wrong.push(`caught up after ${digits(catchUpMs)} ms`)
       return wrong
+    },
+  },
+  takeover: {
+    marker: 'fleet: takeover',
+    stores: SINGLE,
+    defaults: { jobs: '40', processes: '4', kills: '4' },
+    columns: [
+      'runs a kill',
+      'processes',
+      'kills',
+      ...TAKEOVER.map((name) => `${name}, 2 s`),
+      ...TAKEOVER.map((name) => `${name}, 15 s`),
+      'violations',
+    ],
+    cells: ({ leases, violations }, { jobs, processes, kills }) => {
+      const cellsOf = ({ count, takeover, boundMs }) => [
+        String(count),
+        ...[takeover.p50, takeover.p99, boundMs].map(digits),
+      ]
+      return [jobs, processes, kills, ...leases.flatMap(cellsOf), String(violations.length)]
+    },
+    problems: (result) => {
+      const tooLate = result.leases.filter(({ takeover, boundMs }) => takeover.p99 > boundMs)
+      const late = tooLate.map(
+        ({ takeover, leaseMs }) => `took over after ${digits(takeover.p99)} ms, lease ${leaseMs} ms`,
+      )
+      const few = result.leases.some(({ count }) => count === 0) ? ['nothing was taken over'] : []
+      return [...broken({ ...result, deaths: 0 }), ...late, ...few]
     },
   },
   soak: {

@@ -11,6 +11,7 @@ import { leaderLoss } from './batteries/leader-loss.ts'
 import { outage } from './batteries/outage.ts'
 import { soak } from './batteries/soak.ts'
 import { steadyLoad } from './batteries/steady-load.ts'
+import { takeover } from './batteries/takeover.ts'
 import { freshUrl } from './fresh-url.ts'
 
 const text = { type: 'string' } as const
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     seconds: text,
     jobs: text,
     processes: text,
+    kills: text,
     /** Of the clock change that is lived through. */
     change: text,
   },
@@ -71,6 +73,8 @@ async function battery(place: string, server: ServerProcess | undefined): Promis
       return outage({ url, server, ...load })
     case 'soak':
       return soak({ url, seconds: load.seconds })
+    case 'takeover':
+      return takeover({ place, processes: load.processes, runs: load.jobs, kills: Number(values.kills) })
     case 'daylight-saving':
       return daylightSaving({ url, processes: load.processes, change: values.change ?? '' })
     default:
