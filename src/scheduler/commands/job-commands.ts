@@ -37,8 +37,8 @@ export class JobCommands {
     const draft = prepareJob(this.#kernel, request)
     const store = await draft.slot.ready()
     const job = retimed(this.#kernel, draft)
-    const [result] = await store.commit([{ expect: 0, record: job.record }])
-    return result?.applied === true ? this.#added(job.slot, job.record) : this.#replace(store, job)
+    const { applied } = await job.slot.inserts.add(job.record)
+    return applied ? this.#added(job.slot, job.record) : this.#replace(store, job)
   }
 
   /** Adds many with one write for each store. Every one is checked before the first is written. */

@@ -129,7 +129,10 @@ export class RunCommands {
       const run = await enqueueUnique(store, single, unique, now)
       return [run === single ? this.#submitted(slot, run) : slot.runView(run)]
     }
-    const results = await store.commit(runs.map((record) => ({ expect: 0, record }) as const))
+    const results =
+      runs.length === 1 && single !== undefined
+        ? [await slot.inserts.add(single)]
+        : await store.commit(runs.map((record) => ({ expect: 0, record }) as const))
     return runs.map((run, index) => {
       if (results[index]?.applied !== true) throw new ConflictingIdError(run.id, slot.alias)
       return this.#submitted(slot, run)

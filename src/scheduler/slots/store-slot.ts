@@ -16,6 +16,7 @@ import type { RunAtWork } from '../running/run-at-work.ts'
 import type { Settings } from '../settings.ts'
 import { within } from '../within.ts'
 import { RunTally } from '../workers/run-tally.ts'
+import { GatheredInserts } from './gathered-inserts.ts'
 import { StoreClock } from './store-clock.ts'
 import { withDeadline } from './store-deadline.ts'
 
@@ -49,6 +50,8 @@ export class StoreSlot {
   readonly alias: string
   /** The store, of which no call waits for ever. */
   readonly store: RecordJobStore
+  /** What is added to it one by one. */
+  readonly inserts: GatheredInserts
   /** Whether other processes may change the store. */
   readonly isShared: boolean
   /** The time by which its due times and leases are judged. */
@@ -108,6 +111,7 @@ export class StoreSlot {
   constructor(alias: string, store: RecordJobStore, host: SlotHost, wakeup: (slot: StoreSlot) => void) {
     this.alias = alias
     this.store = withDeadline(store, host.clock, host.settings.leaseMs)
+    this.inserts = new GatheredInserts(this.store)
     this.isShared = store.capabilities.shared
     this.#plain = store
     this.clock = new StoreClock(host.clock)
