@@ -33,7 +33,10 @@ export const MYSQL: readonly Trick[] = [
     ms: 0,
     fault: 'flaky',
     async carryOut(url) {
-      const connection = await createConnection(url)
+      // What else is in the address is for the store.
+      const server = new URL(url)
+      server.search = ''
+      const connection = await createConnection(server.href)
       try {
         const [rows] = await connection.query(
           'SELECT id FROM information_schema.processlist WHERE id <> connection_id()',
