@@ -11,7 +11,10 @@ import { NEVER, type Trigger } from '../triggers/index.ts'
 import type { JobPolicy } from './policy.ts'
 
 /** Why a fire time did not run; `overlap.ts` has further reasons. */
-export type SkipReason = 'misfire' | 'coalesced' | 'catch-up-limit'
+export type SkipReason = 'misfire' | 'coalesced' | 'catch-up-limit' | PassedOver
+
+/** What was done to a job while fire times of it were overdue. */
+export type PassedOver = 'paused' | 'rescheduled' | 'removed'
 
 /**
  * A fire time that did not run; `count` above 1 stands for that many, of which `at` is the last. For triggers other than
@@ -95,8 +98,11 @@ function newest(trigger: Trigger, first: number, until: number, limit: number): 
   return trigger.nextAt(lateEnough)
 }
 
-/** The fire times in [first, until] as skips. `first` must be one. */
-function skips(trigger: Trigger, first: number, until: number, reason: SkipReason): Skip[] {
+/**
+ * The fire times in [first, until] as skips, the first {@link LISTED_SKIPS} one by one and the rest summed up. `first` must
+ * be one.
+ */
+export function skips(trigger: Trigger, first: number, until: number, reason: SkipReason): Skip[] {
   const listed: Skip[] = []
   let at = first
   while (at <= until && listed.length < LISTED_SKIPS) {

@@ -22,6 +22,7 @@ import {
   type RunOrigin,
   type RunState,
   type RunStatus,
+  runIdOf,
   type StoredError,
   WAITING_FOR_OPERATOR,
 } from './run.ts'
@@ -55,6 +56,13 @@ export interface RunSeed {
   readonly at: number
 }
 
+/** A fire time that did not run, and why. */
+interface SkippedFire {
+  readonly at: number
+  readonly reason: string
+  readonly count: number
+}
+
 /** The status of a run that nothing has happened to, by what made it. */
 export const NEW_STATUS: Readonly<Record<RunOrigin, RunStatus>> = Object.freeze({
   schedule: FRESH_STATUS,
@@ -81,9 +89,15 @@ export function newRun(job: JobRecord, seed: RunSeed, lease?: Lease): RunRecord 
   }
 }
 
-/** A due time that did not run, on record. */
-export function skippedRun(run: RunRecord, reason: string, count: number, now: number): RunRecord {
+/** A fire time of a job that did not run, on record; `count` above 1 stands for that many, of which `at` is the last. */
+export function skippedFire(job: JobRecord, { at, reason, count }: SkippedFire, now: number): RunRecord {
+  const run = newRun(job, scheduledAt(job, at))
   return { ...run, ...finished(run, 'skipped', now, { reason, count }) }
+}
+
+/** The run of a job for a fire time. */
+export function scheduledAt(job: JobRecord, at: number): RunSeed {
+  return { id: runIdOf(job.id, at), origin: 'schedule', at }
 }
 
 /** A worker takes a pending run. */

@@ -98,7 +98,7 @@ export class Scheduler {
       this.#leases,
       this.#workers,
     )
-    this.#jobs = new JobCommands(this.#kernel, this.#loop)
+    this.#jobs = new JobCommands(this.#kernel, this.#loop, this.#settlement)
     const restarting = new Restarting(this.#kernel, this.#loop)
     this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#settlement, {
       cancelling,

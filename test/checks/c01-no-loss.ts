@@ -2,8 +2,15 @@
 
 import { isOver } from './coverage.ts'
 import type { Facts } from './facts.ts'
-import type { RunDump, Violation } from './history.ts'
+import type { EditEvent, RunDump, Violation } from './history.ts'
 import type { JobFacts } from './job-facts.ts'
+
+/** Reason for which an overdue fire time was skipped -> what was done to its job. */
+const CHANGED_BY: Readonly<Record<string, EditEvent['op']>> = {
+  paused: 'pause',
+  rescheduled: 'reschedule',
+  removed: 'remove',
+}
 
 export function checkNoLoss(facts: Facts): Violation[] {
   const found: Violation[] = []
@@ -72,6 +79,12 @@ function wrongSkip(run: RunDump, job: JobFacts | undefined, facts: Facts): strin
         id !== run.id && isBefore(at) && (finishedAt === null || finishedAt < at || finishedAt >= since)
       const runs = facts.runsOfJob.get(run.jobId ?? '') ?? []
       return runs.some(isAtWork) ? undefined : 'skipped for max-instances with nothing at work'
+    }
+    case 'paused':
+    case 'rescheduled':
+    case 'removed': {
+      const isChanged = job?.edits.some(({ op }) => op === CHANGED_BY[run.reason ?? ''])
+      return isChanged ? undefined : `skipped because the job was ${run.reason}, which nobody asked for`
     }
     default:
       return run.reason === 'catch-up-limit' ? undefined : `skipped for ${run.reason}`

@@ -3,13 +3,15 @@
 import { checkFields, checkOptions, checkText, renamed } from '../../core/validate.ts'
 import { ConflictingIdError, InvalidArgumentError, JobLookupError } from '../../errors.ts'
 import { type Job, type JobState, jobFromRecord } from '../../jobs/job.ts'
+import type { PassedOver } from '../../jobs/misfire.ts'
 import { checkId, type ResolvedOptions, resolveChanges } from '../../jobs/options.ts'
 import { changesOf, checkOverrides, declaredBy, withSettings } from '../../jobs/override.ts'
-import type { Change, JobRecord, RecordPatch } from '../../jobs/record.ts'
+import type { Change, JobRecord, RecordPatch, RunRecord } from '../../jobs/record.ts'
 import { firstDue, isNever } from '../../jobs/schedule.ts'
 import { byNextRunTime, type RecordJobStore } from '../../stores/record-job-store.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Loop } from '../loop/loop.ts'
+import type { Settlement } from '../running/settlement.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
 import {
   bindTrigger,
@@ -23,14 +25,17 @@ import {
   prepareJob,
   retimed,
 } from './new-job.ts'
+import { passedOver } from './passed-over.ts'
 
 export class JobCommands {
   readonly #kernel: Kernel
   readonly #loop: Loop
+  readonly #settlement: Settlement
 
-  constructor(kernel: Kernel, loop: Loop) {
+  constructor(kernel: Kernel, loop: Loop, settlement: Settlement) {
     this.#kernel = kernel
     this.#loop = loop
+    this.#settlement = settlement
   }
 
   async add(request: JobRequest): Promise<Job> {
@@ -129,9 +134,8 @@ export class JobCommands {
     const jobId = checkId(id, 'id')
     for (;;) {
       const { slot, record } = await this.find(jobId, storeOf(choice))
-      const change: Change = { expect: record.version, key: { kind: 'job', id: jobId }, patch: null }
-      const [result] = await slot.store.commit([change])
-      if (result?.applied !== true) continue
+      const applied = await this.#commit(slot, record, null, 'removed')
+      if (!applied) continue
       this.#kernel.events.emit('job:removed', { jobId, store: slot.alias })
       return
     }
@@ -166,13 +170,12 @@ export class JobCommands {
     for (;;) {
       const [old] = await store.get([{ kind: 'job', id: record.id }])
       const replacement = old === undefined ? record : inPlaceOf(this.#kernel, old, job)
-      const change: Change =
+      const applied =
         old === undefined
-          ? { expect: 0, record }
-          : { expect: old.version, key: { kind: 'job', id: old.id }, patch: replacement }
-      const [result] = await store.commit([change])
-      if (result?.applied === true) {
-        return this.#changed(slot, { ...replacement, version: change.expect + 1 }, 'job:modified')
+          ? (await slot.inserts.add(record)).applied
+          : await this.#commit(slot, old, replacement, reasonOf(replacement))
+      if (applied) {
+        return this.#changed(slot, { ...replacement, version: (old?.version ?? 0) + 1 }, 'job:modified')
       }
       if (old === undefined) await this.#checkReadable(store, slot, record.id)
     }
@@ -214,11 +217,32 @@ export class JobCommands {
     for (;;) {
       const { slot, record } = await this.find(jobId, alias)
       const patch = change(record, slot)
-      const key = { kind: 'job', id: jobId } as const
-      const [result] = await slot.store.commit([{ expect: record.version, key, patch }])
-      if (result?.applied !== true) continue
+      if (!(await this.#commit(slot, record, patch, reasonOf(patch)))) continue
       return this.#changed(slot, { ...record, ...patch, version: record.version + 1 }, 'job:modified')
     }
+  }
+
+  /** Makes a change of a job, and puts on record what it passes over. False where another came between. */
+  async #commit(
+    slot: StoreSlot,
+    job: JobRecord,
+    patch: RecordPatch<'job'> | null,
+    reason: PassedOver,
+  ): Promise<boolean> {
+    const to = patch === null ? { due: null } : { due: job.due, ...patch }
+    const inserts = await passedOver(this.#kernel, slot, job, to, reason)
+    const change: Change = { expect: job.version, key: { kind: 'job', id: job.id }, patch, inserts }
+    const [result] = await slot.store.commit([change])
+    if (result?.applied !== true) return false
+    const skipped = inserts.filter(({ id }) => !result.existing.includes(id))
+    for (const run of skipped) this.#kernel.emitRun('run:skipped', run, slot)
+    if (skipped.length > 0) await this.#trim(slot, skipped)
+    return true
+  }
+
+  /** The change is made whatever becomes of this: what is too much goes with what is skipped or ends next. */
+  async #trim(slot: StoreSlot, skipped: readonly RunRecord[]): Promise<void> {
+    await this.#settlement.finished(slot, skipped).catch((error: unknown) => slot.failed(error))
   }
 
   #added(slot: StoreSlot, record: JobRecord): Job {
@@ -241,6 +265,10 @@ function isolated(store: RecordJobStore, job: Job): Job {
   const input = store.isolate(job.input)
   const metadata = store.isolate(job.metadata)
   return input === job.input && metadata === job.metadata ? job : { ...job, input, metadata }
+}
+
+function reasonOf({ state }: RecordPatch<'job'>): PassedOver {
+  return state === 'paused' ? 'paused' : 'rescheduled'
 }
 
 /** The alias that `{ store }` names, or undefined. */

@@ -8,8 +8,7 @@
 import { decideFire, type FireDecision, type Skip } from '../../jobs/misfire.ts'
 import { type Admission, admit, instanceLimit, surplus } from '../../jobs/overlap.ts'
 import type { Change, JobRecord, RecordPatch, RunRecord } from '../../jobs/record.ts'
-import { runIdOf } from '../../jobs/run.ts'
-import { type Lease, newRun, type RunSeed, skippedRun } from '../../jobs/transitions.ts'
+import { type Lease, newRun, scheduledAt, skippedFire } from '../../jobs/transitions.ts'
 import type { Kernel } from '../kernel.ts'
 import { isNearlyOver } from '../running/lease-keeper.ts'
 import type { Runner } from '../running/runner.ts'
@@ -110,7 +109,7 @@ export class Firing {
     const runs: RunRecord[] = []
     for (const at of admitted) {
       if (runs.length >= allowed) break
-      runs.push(newRun(job, seedOf(job, at), runs.length === 0 && executor !== undefined ? lease : undefined))
+      runs.push(newRun(job, scheduledAt(job, at), runs.length === 0 && executor !== undefined ? lease : undefined))
     }
     if (isFull || runs.length > 1) slot.holdBack(job.id)
     const refused = admission === undefined ? NONE : admission.refused
@@ -244,10 +243,6 @@ export class Firing {
   }
 }
 
-function seedOf(job: JobRecord, at: number): RunSeed {
-  return { id: runIdOf(job.id, at), origin: 'schedule', at }
-}
-
 const NONE: readonly never[] = Object.freeze([])
 
 /** Records of the fire times that do not run. */
@@ -259,8 +254,8 @@ function skippedRuns(
 ): readonly RunRecord[] {
   if (skipped.length === 0 && refused.length === 0) return NONE
   return [
-    ...skipped.map(({ at, reason, count }) => skippedRun(newRun(job, seedOf(job, at)), reason, count, now)),
-    ...refused.map(({ at, reason }) => skippedRun(newRun(job, seedOf(job, at)), reason, 1, now)),
+    ...skipped.map((skip) => skippedFire(job, skip, now)),
+    ...refused.map(({ at, reason }) => skippedFire(job, { at, reason, count: 1 }, now)),
   ]
 }
 

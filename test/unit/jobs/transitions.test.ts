@@ -20,7 +20,7 @@ import {
   retryFinished,
   runChange,
   settle,
-  skippedRun,
+  skippedFire,
   takeOver,
 } from '../../../src/jobs/transitions.ts'
 import { interval } from '../../../src/triggers/index.ts'
@@ -97,8 +97,14 @@ describe('a new run', () => {
   })
 
   test('that is skipped is over at once, with its reason', () => {
-    const skipped = skippedRun(pending(), 'misfire', 7, NOW + 5)
-    expect(skipped).toMatchObject({ version: 1, lane: 'history', state: 'skipped', due: NOW + 5 + 30 * DAY })
+    const skipped = skippedFire(job(), { at: NOW, reason: 'misfire', count: 7 }, NOW + 5)
+    expect(skipped).toMatchObject({
+      id: `report@${NOW}`,
+      version: 1,
+      lane: 'history',
+      state: 'skipped',
+      due: NOW + 5 + 30 * DAY,
+    })
     expect(skipped.status).toEqual({ ...FRESH_STATUS, finishedAt: NOW + 5, reason: 'misfire', count: 7 })
   })
 })
@@ -287,7 +293,7 @@ describe('how long a finished run is kept', () => {
     expect(settle(run, { kind: 'completed', output: 1, reason: null }, NOW, 0.5).due).toBe(NOW + DAY)
     expect(settle(run, failure, NOW, 0.5)).toMatchObject({ state: 'failed', due: NOW + 7 * DAY })
     expect(cancel(run, 'cancelled', NOW).due).toBe(NOW + DAY)
-    expect(skippedRun(run, 'misfire', 1, NOW).due).toBe(NOW + 1_000)
+    expect(skippedFire(job({ history }), { at: NOW, reason: 'misfire', count: 1 }, NOW).due).toBe(NOW + 1_000)
   })
 })
 
