@@ -23,16 +23,38 @@ export interface MySqlConnection {
   destroy(): unknown
 }
 
+interface Listening {
+  on(event: 'connection', listener: (connection: unknown) => void): unknown
+}
+
+/** A connection as the driver's pool tells of it: with callbacks. */
+interface Asking {
+  query(sql: string, done: () => void): unknown
+}
+
 export function isMySqlPool(value: unknown): value is MySqlPool {
   return hasMethods(value, ['execute', 'getConnection', 'end'])
 }
 
-/** @throws MissingDependencyError where `mysql2` is not installed */
+/**
+ * A process that stands still between two statements of a transaction keeps the locks it has, and with them every other
+ * process from the same jobs. MariaDB ends its connection after two seconds; MySQL has no such setting, and there it
+ * lasts until the connection breaks. Who waits for a lock has given up sooner than the server, which waits for 50 s unless set.
+ */
+const SESSION = 'SET SESSION innodb_lock_wait_timeout = 5 /*M!100300 , idle_write_transaction_timeout = 2 */'
+
+/** A pool of the store's own. @throws MissingDependencyError where `mysql2` is not installed */
 export async function newPool(config: object): Promise<MySqlPool> {
   const module = await importPeer('mysql2/promise', 'MySqlJobStore', 'mysql2')
   const createPool = property(module, 'createPool') ?? property(property(module, 'default'), 'createPool')
   const pool: unknown = typeof createPool === 'function' ? createPool(config) : undefined
-  if (isMySqlPool(pool)) return pool
+  if (isMySqlPool(pool) && hasMethods<Listening>(pool, ['on'])) {
+    // Sent before anything else on the connection. One that may not set it works all the same.
+    pool.on('connection', (connection) => {
+      if (hasMethods<Asking>(connection, ['query'])) connection.query(SESSION, () => undefined)
+    })
+    return pool
+  }
   throw new CronwrightError('STORE_ERROR', 'the driver mysql2 has no function createPool that works')
 }
 
