@@ -86,6 +86,11 @@ const MUTANTS: readonly (readonly [check: string, name: string, mutate: Mutation
   ],
   [
     'C1',
+    'a skip because of a pause that nobody asked for',
+    (history) => restore(history, idOf('tick', 32), { reason: 'paused' }),
+  ],
+  [
+    'C1',
     'a completed run of which no handler returned',
     (history) => {
       rewrite(history, idOf('tick', 40), (event) => (event.ev === 'end' ? { ...event, outcome: 'threw' } : event))
