@@ -233,6 +233,8 @@ export class RunCommands {
   #submitted(slot: StoreSlot, run: RunRecord): Run {
     this.#kernel.emitRun('run:submitted', run, slot)
     slot.holdBack(run.jobId)
+    const mayStart = this.#kernel.settings.roles.execute && run.jobId === null && run.at <= slot.now()
+    if (mayStart) slot.freshRuns.add(run)
     this.#loop.expect(slot, 'run', run.due)
     return slot.runView(run)
   }

@@ -21,6 +21,11 @@ export class Agenda {
     return Math.min(this.#due.job, this.#due.run, this.#due.history)
   }
 
+  /** Epoch ms of the earliest of one lane, as far as is known. */
+  dueOf(lane: Lane): number {
+    return this.#due[lane]
+  }
+
   isDue(lane: Lane, now: number): boolean {
     return this.#due[lane] <= now
   }
