@@ -1,6 +1,6 @@
 /**
  * Runs that this process has just added. While they are all that is known to be due, they are claimed as they were added,
- * without asking the store for them: that is one round trip of the four from adding a run to the call of its handler. Who
+ * without asking the store for them: that is one round trip of three from adding a run to the call of its handler. Who
  * else claims one of them is told apart by its version, as ever; and what else is due is asked for right behind.
  */
 
