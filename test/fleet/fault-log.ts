@@ -8,12 +8,12 @@ type OpenFault = { -readonly [K in keyof Fault]: Fault[K] }
 export class FaultLog {
   readonly #faults: OpenFault[] = []
 
-  /** Notes that a fault begins now, in one process or (null) in all. Ends it when it is called. */
+  /** Notes that a fault begins now, in one process or (null) in all. What it gives ends it, the first time it is called. */
   begin(kind: Fault['kind'], process: string | null): () => void {
     const fault: OpenFault = { kind, process, from: trueTime(), to: Number.POSITIVE_INFINITY }
     this.#faults.push(fault)
     return () => {
-      fault.to = trueTime()
+      fault.to = Math.min(fault.to, trueTime())
     }
   }
 
