@@ -1,19 +1,21 @@
-/** The one writer that a SQLite database has: as long as it writes, all others wait. */
+/**
+ * The one writer that a SQLite database has: as long as it writes, all others wait. It is a process of its own, because who
+ * waits for the lock keeps its thread: were it held in the process of the fleet's office, that could not give it back.
+ */
 
-import { openDatabase } from '../../src/stores/sqlite/driver.ts'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 
-/** Takes the write lock through a connection of its own. Gives it back when what it resolves with is called. */
+const PROGRAM = fileURLToPath(new URL('./write-lock-holder.ts', import.meta.url))
+
+/** Takes the write lock. Gives it back when what it resolves with is called. @throws Error when it is not to be had */
 export async function holdWriteLock(url: string): Promise<() => void> {
-  const database = await openDatabase(url.slice('sqlite:'.length))
-  try {
-    database.exec('PRAGMA busy_timeout = 5000')
-    database.exec('BEGIN IMMEDIATE')
-  } catch (error) {
-    database.close()
-    throw error
+  const holder = fork(PROGRAM, [url.slice('sqlite:'.length)], { execArgv: ['--import', 'tsx'] })
+  const ended = once(holder, 'exit').then(() => 'ended')
+  if ((await Promise.race([once(holder, 'message'), ended])) === 'ended') {
+    throw new Error('the write lock was not to be had')
   }
-  return () => {
-    database.exec('ROLLBACK')
-    database.close()
-  }
+  // Nothing was written, so there is nothing to lose.
+  return () => void holder.kill('SIGKILL')
 }
