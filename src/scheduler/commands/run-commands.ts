@@ -233,9 +233,7 @@ export class RunCommands {
   #submitted(slot: StoreSlot, run: RunRecord): Run {
     this.#kernel.emitRun('run:submitted', run, slot)
     slot.holdBack(run.jobId)
-    const mayStart = this.#kernel.settings.roles.execute && run.jobId === null && run.at <= slot.now()
-    if (mayStart) slot.freshRuns.add(run)
-    this.#loop.expect(slot, 'run', run.due)
+    this.#loop.added(slot, run)
     return slot.runView(run)
   }
 

@@ -11,10 +11,16 @@ const MOST = 500
 
 export class FreshRuns {
   #runs: RunRecord[] = []
+  #areTooMany = false
 
   /** Notes a run that was added, and is due. */
   add(run: RunRecord): void {
-    if (this.#runs.length <= MOST) this.#runs.push(run)
+    if (this.#areTooMany) return
+    if (this.#runs.length < MOST) this.#runs.push(run)
+    else {
+      this.#runs = []
+      this.#areTooMany = true
+    }
   }
 
   /**
@@ -25,9 +31,10 @@ export class FreshRuns {
    */
   take(knownDue: number, limit: number): readonly RunRecord[] | undefined {
     const runs = this.#runs
+    this.#areTooMany = false
     if (runs.length === 0) return undefined
     this.#runs = []
-    if (runs.length > Math.min(limit, MOST)) return undefined
+    if (runs.length > limit) return undefined
     const earliest = runs.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY)
     return knownDue === earliest ? runs : undefined
   }

@@ -8,7 +8,7 @@
  */
 
 import { yieldToEventLoop } from '../../core/clock.ts'
-import type { Lane } from '../../jobs/record.ts'
+import type { Lane, RunRecord } from '../../jobs/record.ts'
 import type { Kernel } from '../kernel.ts'
 import type { RunAtWork } from '../running/run-at-work.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
@@ -86,6 +86,13 @@ export class Loop {
     if (!this.#isRunning || slot.isVisited || !(isNews || slot.isFailing)) return
     // A store that fails is asked when its pause is over, whatever is due in it.
     this.#wakeup.arm(slot.isFailing ? slot.pollAt - this.#kernel.clock.monotonic() : due - slot.now())
+  }
+
+  /** Notes a run that was added to a store here: one that was enqueued and is due is claimed without being asked for. */
+  added(slot: StoreSlot, run: RunRecord): void {
+    const mayStart = this.#isRunning && this.#kernel.settings.roles.execute && run.at <= slot.now()
+    if (mayStart && run.jobId === null) slot.freshRuns.add(run)
+    this.expect(slot, 'run', run.due)
   }
 
   /** A run ended: looks at its store if runs of its job wait for that, and at those where runs wait for room. */
