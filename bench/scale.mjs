@@ -1,6 +1,6 @@
 /**
  * `npm run scale`: what a store with a million finished runs and a hundred thousand records that wait costs beside an
- * empty one. The figures of a store are kept in bench/results, so that stores can be measured one by one.
+ * empty one. Stores can be measured one by one: the pages keep what they have of the others. Raw results are in bench/results.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -36,4 +36,4 @@ for (const name of options.stores) {
 }
 console.log(`\n${renderFigures(results)}`)
 if (options.plans) console.log(`\n${renderPlans(results)}`)
-if (options.write) writePages()
+if (options.write) writePages(results)

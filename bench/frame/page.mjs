@@ -51,7 +51,7 @@ export function writePage(text) {
  *
  * @param {string} page
  * @param {string} name
- * @param {string} text
+ * @param {string | ((before: string) => string)} text - or what makes it of what stands there
  */
 export function replaceMarked(page, name, text) {
   const path = `${ROOT}/docs/${page}`
@@ -59,5 +59,20 @@ export function replaceMarked(page, name, text) {
   const begin = before.indexOf('-->', before.indexOf(`<!-- ${name}: `)) + '-->'.length
   const end = before.indexOf(`<!-- end of ${name} -->`)
   if (!before.includes(`<!-- ${name}: `) || end < begin) throw new Error(`${path}: the markers of ${name} are missing`)
-  writeFileSync(path, `${before.slice(0, begin)}\n\n${text}\n\n${before.slice(end)}`)
+  const after = typeof text === 'string' ? text : text(before.slice(begin, end))
+  writeFileSync(path, `${before.slice(0, begin)}\n\n${after}\n\n${before.slice(end)}`)
+}
+
+/**
+ * Sections of a text, each from its heading on, with some of them replaced.
+ *
+ * @param {string} text
+ * @param {string} heading - what headings begin with, as `## `
+ * @param {ReadonlyMap<string, string>} sections - title -> the section, with its heading
+ * @param {readonly string[]} order - titles of all that may be there
+ */
+export function withSections(text, heading, sections, order) {
+  const found = text.split(`\n${heading}`).slice(1)
+  const known = new Map(found.map((section) => [section.split('\n', 1)[0], `${heading}${section.trim()}`]))
+  return order.flatMap((title) => sections.get(title) ?? known.get(title) ?? []).join('\n\n')
 }

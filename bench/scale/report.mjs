@@ -1,9 +1,7 @@
 /** The figures and the plans as Markdown, for the terminal and for the pages in docs. */
 
-import { existsSync, readFileSync } from 'node:fs'
 import { digits, markdownTable } from '../frame/format.mjs'
-import { replaceMarked } from '../frame/page.mjs'
-import { BENCH } from '../frame/prepare.mjs'
+import { replaceMarked, withSections } from '../frame/page.mjs'
 import { OPERATIONS } from './operations.mjs'
 import { STORES } from './stores.mjs'
 
@@ -40,37 +38,48 @@ function row(title, states, find) {
 }
 
 export function renderPlans(results) {
-  const parts = results.filter(({ plans }) => plans !== undefined)
-  return parts
-    .map(({ name, finished, waiting, date, plans }) =>
-      [
-        `## ${STORES[name].title}`,
-        `${count(finished)} finished runs, ${count(waiting)} that wait; ${date}.`,
-        plans,
-      ].join('\n\n'),
-    )
-    .join('\n\n')
+  return results.flatMap(plansOf).join('\n\n')
 }
 
-/** Puts the newest figures and plans of every store that was ever measured here into the pages. */
-export function writePages() {
-  const results = Object.keys(STORES).flatMap(latestResult)
-  replaceMarked('scale.md', 'figures', renderFigures(results))
-  replaceMarked('query-plans.md', 'plans', renderPlans(results))
-  replaceMarked('stores/README.md', 'summary', renderSummary(results))
+function plansOf({ name, finished, waiting, date, plans }) {
+  if (plans === undefined) return []
+  const about = `${count(finished)} finished runs, ${count(waiting)} that wait; ${date}.`
+  return [[`## ${STORES[name].title}`, about, plans].join('\n\n')]
 }
 
-function renderSummary(results) {
-  const rows = results.map(({ name, states }) => {
-    const { empty, full } = states[0].medians.claim
-    const again = states[1]?.medians.claim
-    const ratioAgain = again === undefined ? '' : `${digits(again.full / again.empty)} x`
-    return [STORES[name].title, `${digits(empty)} ms`, `${digits(full)} ms`, `${digits(full / empty)} x`, ratioAgain]
-  })
-  return markdownTable(['store', 'empty', 'full', 'ratio', 'ratio with statistics'], rows)
+/** Puts figures and plans into the pages; those of stores that were not measured stay as they are. */
+export function writePages(results) {
+  const titles = Object.values(STORES).map(({ title }) => title)
+  const sectionsBy = (render) =>
+    new Map(results.flatMap((one) => render(one).map((text) => [STORES[one.name].title, text])))
+  const figures = sectionsBy((one) => [renderStore(one)])
+  const plans = sectionsBy(plansOf)
+  replaceMarked('scale.md', 'figures', (before) => withSections(before, '### ', figures, titles))
+  replaceMarked('query-plans.md', 'plans', (before) => withSections(before, '## ', plans, titles))
+  replaceMarked('stores/README.md', 'summary', (before) => renderSummary(before, results))
 }
 
-function latestResult(name) {
-  const file = `${BENCH}/results/scale-${name}.json`
-  return existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8'))] : []
+const SUMMARY = ['store', 'empty', 'full', 'ratio', 'ratio with statistics']
+
+function renderSummary(before, results) {
+  const known = before.split('\n').flatMap((line) => (line.startsWith('|') ? [cellsOf(line)] : []))
+  const rows = new Map([...known, ...results.map(summaryOf)].map((cells) => [cells[0], cells]))
+  return markdownTable(
+    SUMMARY,
+    Object.values(STORES).flatMap(({ title }) => (rows.has(title) ? [rows.get(title)] : [])),
+  )
+}
+
+function cellsOf(line) {
+  return line
+    .slice(1, -1)
+    .split('|')
+    .map((cell) => cell.trim())
+}
+
+function summaryOf({ name, states }) {
+  const { empty, full } = states[0].medians.claim
+  const again = states[1]?.medians.claim
+  const ratioAgain = again === undefined ? '' : `${digits(again.full / again.empty)} x`
+  return [STORES[name].title, `${digits(empty)} ms`, `${digits(full)} ms`, `${digits(full / empty)} x`, ratioAgain]
 }
