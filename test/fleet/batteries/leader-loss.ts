@@ -7,7 +7,7 @@ import { Fleet } from '../fleet.ts'
 import { freshUrl } from '../fresh-url.ts'
 import { type Summary, summaryOf } from '../summary.ts'
 import { trueTime } from '../true-time.ts'
-import { LONGEST_RUN_MS, spreadJobs } from './steady-load.ts'
+import { LONGEST_RUN_MS, startJobs } from './steady-load.ts'
 
 export interface LeaderLossOptions {
   readonly cluster: OwnCluster
@@ -35,7 +35,7 @@ export async function leaderLoss({ cluster, processes, jobs, seconds }: LeaderLo
   const times = { leaseMs: LEASE_MS, pollMs: POLL_MS, longestRunMs: LONGEST_RUN_MS }
   await using fleet = new Fleet({ url: freshUrl(cluster.url), processes, ...times })
   await fleet.start()
-  await fleet.addJobs(spreadJobs(jobs))
+  await startJobs(fleet, jobs)
   await sleep(200 * seconds)
   const leader = await cluster.leader()
   if (leader === undefined) throw new Error('the cluster has no leader')

@@ -8,7 +8,7 @@ import { Fleet } from '../fleet.ts'
 import { type Summary, summaryOf } from '../summary.ts'
 import { trueTime } from '../true-time.ts'
 import { holdWriteLock } from '../write-lock.ts'
-import { LONGEST_RUN_MS, spreadJobs } from './steady-load.ts'
+import { LONGEST_RUN_MS, startJobs } from './steady-load.ts'
 
 export interface OutageOptions {
   readonly url: string
@@ -39,7 +39,7 @@ const CATCH_UP_MS = 60_000
 export async function outage({ url, server, processes, jobs, seconds }: OutageOptions): Promise<Outage> {
   await using fleet = new Fleet({ url, processes, ...TIMES })
   await fleet.start()
-  await fleet.addJobs(spreadJobs(jobs))
+  await startJobs(fleet, jobs)
   await sleep(BEFORE_MS)
   const from = trueTime()
   const endFault = fleet.faults.begin('outage', null)

@@ -28,7 +28,7 @@ export async function steadyLoad({ url, processes, runs, jobs, seconds }: Steady
     await fleet.enqueue(runs, 'short')
     await fleet.catchUp(CATCH_UP_MS)
   }
-  await fleet.addJobs(spreadJobs(jobs))
+  await startJobs(fleet, jobs)
   await sleep(1_000 * seconds)
   await fleet.catchUp(CATCH_UP_MS)
   const course = await fleet.course()
@@ -39,14 +39,20 @@ export async function steadyLoad({ url, processes, runs, jobs, seconds }: Steady
 /** The first fire time is so long after the jobs are described: by then all of them are added. */
 const LEAD_MS = 2_000
 
+/** Adds {@link spreadJobs}; resolves when they begin to fire. */
+export async function startJobs(fleet: Fleet, count: number): Promise<void> {
+  const begin = Date.now() + LEAD_MS
+  await fleet.addJobs(spreadJobs(count, begin))
+  await sleep(begin - Date.now())
+}
+
 /**
  * A tenth each with periods of one to ten seconds, each in a phase of its own: 29 fire times a second for 100 jobs. Their
  * handlers wait up to a quarter of a second.
  */
-export function spreadJobs(count: number): JobPlan[] {
+function spreadJobs(count: number, begin: number): JobPlan[] {
   const random = new Random('phases')
   const policy = { coalesce: false, maxInstances: 100, misfireGrace: null, attempts: 1 }
-  const begin = Date.now() + LEAD_MS
   return Array.from({ length: count }, (_, index) => {
     const ms = 1_000 * (1 + (index % 10))
     const from = begin + random.whole(0, ms - 1)
