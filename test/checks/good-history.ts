@@ -123,7 +123,7 @@ class Draft {
       ...about,
       outcome: state === 'completed' ? 'returned' : 'threw',
     })
-    this.log.push({ ev: 'settled', ...this.base(at + 5, process), ...about, state })
+    this.log.push({ ev: 'settled', ...this.base(at + 5, process), ...about, state, finishedAt: START + at + 5 })
   }
 
   run(jobId: string | null, due: number, rest: Partial<RunDump> & { state: string }): void {

@@ -45,6 +45,8 @@ export interface StopEvent extends AboutRun {
 export interface SettledEvent extends AboutRun {
   readonly ev: 'settled'
   readonly state: string
+  /** Epoch ms; null where the run waits again. */
+  readonly finishedAt: number | null
 }
 
 /** A process found out that a run is no longer its own. */

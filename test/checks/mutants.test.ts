@@ -125,6 +125,14 @@ const MUTANTS: readonly (readonly [check: string, name: string, mutate: Mutation
   ],
   [
     'C3',
+    'one result that two processes accepted',
+    (history) => {
+      const result = history.log.find((event) => event.ev === 'settled' && event.runId === idOf('tick', 45))
+      if (result?.ev === 'settled') history.log.push({ ...result, at: result.at + 5, process: 'p3' })
+    },
+  ],
+  [
+    'C3',
     'a record that is not the accepted result',
     (history) => restore(history, idOf('tick', 45), { state: 'failed' }),
   ],

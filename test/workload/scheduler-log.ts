@@ -9,7 +9,8 @@ export type Note = LogEvent extends infer E ? (E extends LogEvent ? Omit<E, 'at'
 export function logScheduler(scheduler: Pick<Scheduler, 'on'>, note: (event: Note) => void): void {
   for (const name of ['run:completed', 'run:failed', 'run:retrying', 'run:cancelled'] as const) {
     scheduler.on(name, ({ runId, jobId, run }) => {
-      note({ ev: 'settled', runId, jobId, fence: run.fence, state: run.state })
+      const finishedAt = run.finishedAt?.getTime() ?? null
+      note({ ev: 'settled', runId, jobId, fence: run.fence, state: run.state, finishedAt })
     })
   }
   scheduler.on('run:lost', ({ runId, jobId, run }) => note({ ev: 'refused', runId, jobId, fence: run.fence }))

@@ -90,6 +90,8 @@ export class UncertainClaims {
   }
 
   #isOurs(slot: StoreSlot, { run }: UncertainClaim, stored: RunRecord | undefined): stored is RunRecord {
+    // A takeover that ends a run gives it no new fence: the run may be as this process had it before it lost it.
+    if (run.state !== 'running') return false
     if (stored?.state !== 'running' || stored.status.worker !== this.#kernel.workerId) return false
     if (stored.status.fence !== run.status.fence) return false
     return !slot.atWork.has(run.id) && !this.#settlement.isSettling(slot, run.id)
@@ -100,7 +102,10 @@ export class UncertainClaims {
   }
 }
 
-/** Whether a run ended by the very step that was uncertain: one that took over a run and ended it. */
+/**
+ * Whether a run ended by the very step that was uncertain: one that took over a run and ended it. Two processes that do that
+ * in the same millisecond write the same end, and then both tell of it.
+ */
 function isEndOf({ run }: UncertainClaim, stored: RunRecord | undefined): boolean {
   if (run.state === 'running' || stored === undefined) return false
   return stored.version === run.version && stored.status.finishedAt === run.status.finishedAt

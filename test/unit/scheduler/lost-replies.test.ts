@@ -222,6 +222,29 @@ describe.each(STORES)('a lost reply on %s', (_name, newStore) => {
     expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'completed', attempt: 1, resume: 'shutdown' })
   })
 
+  it('or a lost request: the end of a run that was lost here is not taken for a claim of it', async () => {
+    const { clock, scheduler, store } = await lossy()
+    let starts = 0
+    scheduler.register(
+      'slow',
+      () => {
+        starts += 1
+        store.isDown = true
+        return new Promise(() => undefined)
+      },
+      { onCrash: 'abandon' },
+    )
+    const run = await scheduler.enqueue('slow')
+    await clock.advance(MINUTE)
+    const events = recordEvents(scheduler)
+    store.loseRequest((changes) => changes.some((change) => 'patch' in change && change.patch?.state === 'failed'))
+    store.isDown = false
+    await clock.advance(MINUTE)
+    expect(starts).toBe(1)
+    expect(await runOf(scheduler, run.id)).toMatchObject({ state: 'failed', reason: 'lease-lost' })
+    expect(events.filter((event) => event === `run:failed ${run.id}`)).toHaveLength(1)
+  })
+
   it('to the end that a takeover is: it is told once', async () => {
     const { clock, scheduler, store } = await lossy({ workerId: 'alive' })
     const gate = new Gate()
