@@ -2,9 +2,10 @@
  * Finishes what a process left that died between the calls of a commit: inserts what is in outboxes, and deletes what was
  * removed.
  *
- * A document that stays unfinished is one that changes its `unfinished` no more. It is taken over when this process saw it
- * unchanged for twice as long as its owner gives itself: no clocks are compared. Of several processes that want to
- * finish it, one wins.
+ * What is left is an entry of an outbox, or a document that is unfinished without any. It is taken over when this process
+ * saw it with the same holder for twice as long as that gives itself: no clocks are compared. Of several processes that want
+ * to finish it, one wins and is its holder then. Entries are looked at one by one: the document that has them may be changed
+ * all the time, as that of a job which fires each second.
  */
 
 import { systemClock } from '../../core/clock.ts'
@@ -21,8 +22,16 @@ const LOOK_EVERY_MS = 1_000
 /** Documents taken over at once. */
 const BATCH = 500
 
+/** Something that was left in a document, and the name of the commit or of the repair that holds it. */
+interface Left {
+  readonly id: string
+  /** Of an entry: the name of its commit. */
+  readonly token: string | undefined
+  readonly holder: string
+}
+
 interface Sighting {
-  readonly token: string
+  readonly left: Left
   /** By the monotonic clock. */
   readonly since: number
 }
@@ -58,46 +67,87 @@ export class Repair {
   }
 
   async #look(now: number): Promise<void> {
-    const found = await this.#connection.find({ unfinished: { $exists: true } }, { projection: { unfinished: 1 } })
+    const projection = { unfinished: 1, 'outbox.token': 1, 'outbox.by': 1 }
+    const found = await this.#connection.find({ unfinished: { $exists: true } }, { projection })
     const seen = new Map<string, Sighting>()
-    for (const document of found) {
-      const id = String(property(document, '_id'))
-      const token = String(property(document, 'unfinished'))
-      const before = this.#seen.get(id)
-      seen.set(id, before?.token === token ? before : { token, since: now })
+    for (const left of found.flatMap(leftIn)) {
+      const name = `${left.holder} ${left.token ?? ''} ${left.id}`
+      seen.set(name, this.#seen.get(name) ?? { left, since: now })
     }
     this.#seen = seen
-    const stale = [...seen].filter(([, { token, since }]) => now - since >= 2 * timeoutOf(token))
-    for (let start = 0; start < stale.length; start += BATCH) await this.#finish(stale.slice(start, start + BATCH))
+    const stale = [...seen.values()].filter(({ left, since }) => now - since >= 2 * timeoutOf(left.holder))
+    for (let start = 0; start < stale.length; start += BATCH) {
+      await this.#finish(stale.slice(start, start + BATCH).map(({ left }) => left))
+    }
   }
 
-  async #finish(stale: readonly (readonly [string, Sighting])[]): Promise<void> {
+  async #finish(stale: readonly Left[]): Promise<void> {
     const deadline = this.#connection.deadline()
-    const token = this.#tokens.next()
-    const takeovers = stale.map(([_id, { token: unfinished }]) => {
-      return { updateOne: { filter: { _id, unfinished }, update: { $set: { unfinished: token } } } }
-    })
-    await this.#connection.bulk(takeovers, deadline)
-    const filter = { _id: { $in: stale.map(([id]) => id) } }
+    const own = this.#tokens.next()
+    await this.#connection.bulk(
+      stale.map((left) => takeover(left, own)),
+      deadline,
+    )
+    const filter = { _id: { $in: [...new Set(stale.map(({ id }) => id))] } }
     const projection = { unfinished: 1, version: 1, outbox: 1 }
     const found = await this.#connection.find(filter, { projection }, deadline)
-    const mine = found.filter((document) => property(document, 'unfinished') === token)
-    const inserts = mine.flatMap((document) => pendingIn(property(document, 'outbox')))
+    const mine = found.map((document) => ({
+      document,
+      entries: entriesIn(document).filter((each) => isHeldBy(each, own)),
+    }))
+    const inserts = mine.flatMap(({ entries }) => pendingIn(entries))
     await this.#inserter.insert(inserts, deadline)
-    await this.#clear(mine, token, deadline)
+    const emptied = mine.flatMap(({ document, entries }) =>
+      entries.map((entry) => ({ token: String(property(entry, 'token')), changed: [idOf(document)] })),
+    )
+    if (emptied.length > 0) await this.#tidier.empty(emptied, deadline)
+    const bare = found.filter((document) => property(document, 'unfinished') === own)
+    if (bare.length > 0) await this.#clear(bare, own, deadline)
+    const removed = mine.filter(({ document, entries }) => isRemoved(document) && entries.length > 0)
+    await this.#bury([...bare.filter(isRemoved), ...removed.map(({ document }) => document)], deadline)
   }
 
-  async #clear(documents: readonly unknown[], token: string, deadline: Deadline): Promise<void> {
-    const ids = documents.map((document) => String(property(document, '_id')))
-    const filter = { _id: { $in: ids }, unfinished: token }
-    const update = { $unset: { outbox: '', unfinished: '' } }
-    const writes = [
-      { updateMany: { filter: { ...filter, version: { $gt: 0 } }, update } },
-      { updateMany: { filter: { ...filter, version: { $lt: 0 } }, update: { $unset: { outbox: '' } } } },
-    ]
-    await this.#connection.bulk(writes, deadline)
-    const removed = documents.filter(isRemoved)
-    const graves = new Map(removed.map((each) => [String(property(each, '_id')), property(each, 'version')]))
-    if (removed.length > 0) await this.#tidier.delete(graves, () => false, deadline)
+  /** Of documents without entries: those that are there are finished. */
+  async #clear(documents: readonly unknown[], own: string, deadline: Deadline): Promise<void> {
+    const filter = { _id: { $in: documents.map(idOf) }, unfinished: own, version: { $gt: 0 } }
+    await this.#connection.bulk(
+      [{ updateMany: { filter, update: { $unset: { outbox: '', unfinished: '' } } } }],
+      deadline,
+    )
   }
+
+  async #bury(removed: readonly unknown[], deadline: Deadline): Promise<void> {
+    const graves = new Map(removed.map((each) => [idOf(each), property(each, 'version')]))
+    if (graves.size > 0) await this.#tidier.delete(graves, () => false, deadline)
+  }
+}
+
+function leftIn(document: unknown): readonly Left[] {
+  const id = idOf(document)
+  const entries = entriesIn(document).map((entry): Left => {
+    const token = String(property(entry, 'token'))
+    return { id, token, holder: String(property(entry, 'by')) }
+  })
+  return entries.length > 0 ? entries : [{ id, token: undefined, holder: String(property(document, 'unfinished')) }]
+}
+
+/** The write that makes `own` the holder, unless there is another by now. */
+function takeover({ id, token, holder }: Left, own: string): object {
+  if (token === undefined) {
+    return { updateOne: { filter: { _id: id, unfinished: holder }, update: { $set: { unfinished: own } } } }
+  }
+  return { updateOne: { filter: { _id: id, 'outbox.by': holder }, update: { $set: { 'outbox.$.by': own } } } }
+}
+
+function entriesIn(document: unknown): readonly unknown[] {
+  const outbox = property(document, 'outbox')
+  return Array.isArray(outbox) ? outbox : []
+}
+
+function isHeldBy(entry: unknown, own: string): boolean {
+  return property(entry, 'by') === own
+}
+
+function idOf(document: unknown): string {
+  return String(property(document, '_id'))
 }

@@ -65,7 +65,7 @@ export class Tidier {
   async #tidy(leftovers: readonly Leftover[]): Promise<void> {
     const deadline = this.#connection.deadline()
     const filled = leftovers.filter(({ changed }) => changed.length > 0)
-    if (filled.length > 0) await this.#empty(filled, deadline)
+    if (filled.length > 0) await this.empty(filled, deadline)
     const removed = new Map(leftovers.flatMap((each) => [...each.removed]))
     const tokens = new Set<unknown>(leftovers.map(({ token }) => token))
     if (removed.size > 0) await this.delete(removed, (each) => tokens.has(each), deadline)
@@ -107,7 +107,8 @@ export class Tidier {
     })
   }
 
-  async #empty(leftovers: readonly Leftover[], deadline: Deadline): Promise<void> {
+  /** Takes the entries of commits out of the outboxes that these filled. */
+  async empty(leftovers: readonly Pick<Leftover, 'token' | 'changed'>[], deadline: Deadline): Promise<void> {
     const alone = leftovers.map(({ token, changed }) => {
       const filter = { _id: { $in: changed }, 'outbox.token': token, outbox: { $size: 1 }, kind: { $exists: true } }
       return { updateMany: { filter, update: { $unset: { outbox: '', unfinished: '' } } } }

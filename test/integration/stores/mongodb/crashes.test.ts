@@ -3,6 +3,7 @@
  * finishes what it left, or it left nothing.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Collection, MongoClient } from 'mongodb'
 import { describe, expect, it } from 'vitest'
 import type { Change, StoreRecord } from '../../../../src/jobs/record.ts'
@@ -162,6 +163,24 @@ describe('what a dead process left to be inserted', () => {
     })
     await finished(place)
     expect(await recordsOf(place)).toEqual(sorted([{ ...job, version: 9 }, taken, ...added]))
+  }, 30_000)
+
+  it('is inserted although the job that holds it is fired again all the time', async () => {
+    const place = await placeOn(newClient())
+    await place.survivor.commit([{ expect: 0, record: job }])
+    place.client.dieAt(1, 'after')
+    await commitOne(place.dying, { expect: 1, key, patch: { due: NOW + 1 }, inserts: added }).catch(() => undefined)
+    const began = performance.now()
+    for (let version = 2; performance.now() - began < 5 * TIMEOUT_MS; version += 1) {
+      const fire = { expect: version, key, patch: { due: NOW + version }, inserts: [runRecord(`job@${100 + version}`)] }
+      expect(await commitOne(place.survivor, fire)).toMatchObject({ applied: true })
+      await place.survivor.due({ lane: 'run', before: 0, limit: 1 })
+      await sleep(100)
+    }
+    const stored = await place.survivor.get(added.map(({ id }) => ({ kind: 'run', id }) as const))
+    expect(stored).toEqual(added)
+    await finished(place)
+    expect(await place.documents.countDocuments({ unfinished: { $exists: true } })).toBe(0)
   }, 30_000)
 
   it('counts as active already, once, and no more when it is over', async () => {
