@@ -11,7 +11,7 @@
 import { systemClock } from '../../core/clock.ts'
 import { property } from '../driver-edge.ts'
 import type { Connection, Deadline } from './connection.ts'
-import { isRemoved } from './documents.ts'
+import { isRemoved, listIn } from './documents.ts'
 import type { Inserter } from './inserter.ts'
 import { pendingIn } from './outbox.ts'
 import type { Tidier } from './tidier.ts'
@@ -93,7 +93,7 @@ export class Repair {
     const found = await this.#connection.find(filter, { projection }, deadline)
     const mine = found.map((document) => ({
       document,
-      entries: entriesIn(document).filter((each) => isHeldBy(each, own)),
+      entries: listIn(document, 'outbox').filter((each) => isHeldBy(each, own)),
     }))
     const inserts = mine.flatMap(({ entries }) => pendingIn(entries))
     await this.#inserter.insert(inserts, deadline)
@@ -124,7 +124,7 @@ export class Repair {
 
 function leftIn(document: unknown): readonly Left[] {
   const id = idOf(document)
-  const entries = entriesIn(document).map((entry): Left => {
+  const entries = listIn(document, 'outbox').map((entry): Left => {
     const token = String(property(entry, 'token'))
     return { id, token, holder: String(property(entry, 'by')) }
   })
@@ -137,11 +137,6 @@ function takeover({ id, token, holder }: Left, own: string): object {
     return { updateOne: { filter: { _id: id, unfinished: holder }, update: { $set: { unfinished: own } } } }
   }
   return { updateOne: { filter: { _id: id, 'outbox.by': holder }, update: { $set: { 'outbox.$.by': own } } } }
-}
-
-function entriesIn(document: unknown): readonly unknown[] {
-  const outbox = property(document, 'outbox')
-  return Array.isArray(outbox) ? outbox : []
 }
 
 function isHeldBy(entry: unknown, own: string): boolean {

@@ -8,6 +8,7 @@
 
 import { property } from '../driver-edge.ts'
 import type { Connection, Deadline } from './connection.ts'
+import { listIn } from './documents.ts'
 
 /** What an unfinished document has still to insert. */
 interface Outbox {
@@ -122,9 +123,4 @@ export class Tidier {
     })
     await this.#connection.bulk(others, deadline)
   }
-}
-
-function listIn(value: unknown, name: string): readonly unknown[] {
-  const list = property(value, name)
-  return Array.isArray(list) ? list : []
 }
