@@ -91,7 +91,7 @@ export class Claiming {
     const { queues } = this.#kernel
     const runs = slot.freshRuns.take(slot.agenda.dueOf('run'), limit)
     if (runs === undefined || !queues.haveOneOrder) return undefined
-    const { functions } = this.obstacles(slot)
+    const functions = functionsInTheWay(slot)
     const names = queues.open(slot)
     const mayStart = runs.every(({ queue, functionRef }) => names.includes(queue) && !functions.includes(functionRef))
     if (!mayStart) return undefined
@@ -101,11 +101,9 @@ export class Claiming {
   }
 
   obstacles(slot: StoreSlot): Obstacles {
-    const { unserved } = slot
-    const functions = [...unserved.functions, ...unserved.functionsOfRuns, ...slot.crowdedFunctions]
-    const jobs = [...unserved.jobs, ...slot.busyElsewhere]
+    const jobs = [...slot.unserved.jobs, ...slot.busyElsewhere]
     for (const [jobId, { count, limit }] of this.#instances.atWorkHere(slot)) if (count >= limit) jobs.push(jobId)
-    return { functions, jobs }
+    return { functions: functionsInTheWay(slot), jobs }
   }
 
   /** A run at work here whose lease seems over, because the wall clock was stepped, is renewed and not taken over. */
@@ -240,4 +238,8 @@ export class Claiming {
     this.#kernel.emitRun('run:failed', run, slot)
     this.#settlement.announceEnd(run.id, { slot, record: run })
   }
+}
+
+function functionsInTheWay({ unserved, crowdedFunctions }: StoreSlot): readonly string[] {
+  return [...unserved.functions, ...unserved.functionsOfRuns, ...crowdedFunctions]
 }
