@@ -57,7 +57,7 @@ export async function round(store, round, timed) {
   const working = await timed('claim', () => claimDue(store))
   const ids = range(SIZE, jobId)
   await timed('countActive', () => store.countActive(ids))
-  await timed('nextDue', () => nextDues(store))
+  await timed('nextDue', () => store.nextDue([{ lane: 'job' }, { lane: 'run', queues: QUEUES }, { lane: 'history' }]))
   await timed('list of a job', () => store.list({ kind: 'run', jobId: BUSY_JOB, limit: SIZE }))
   await timed('list of all', () => store.list({ kind: 'run', limit: SIZE }))
   await timed('list of failed', () => store.list({ kind: 'run', states: ['failed', 'dead'], limit: SIZE }))
@@ -77,12 +77,6 @@ async function claimDue(store) {
     due.map((run, index) => runChange(run, patches[index])),
   )
   return due.map((run, index) => patchedRecord(run, patches[index]))
-}
-
-async function nextDues(store) {
-  await store.nextDue({ lane: 'job' })
-  await store.nextDue({ lane: 'run', queues: QUEUES })
-  await store.nextDue({ lane: 'history' })
 }
 
 async function purge(store) {

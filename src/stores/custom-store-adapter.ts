@@ -116,8 +116,12 @@ export class CustomStoreAdapter extends RecordJobStore {
     return jobs.sort((a, b) => dueOf(a) - dueOf(b)).slice(skip, skip + limit) as StoreRecord<KindInLane<L>>[]
   }
 
-  override async nextDue(query: NextDueQuery): Promise<number | null> {
-    if (query.lane !== 'job') return this.#runs.nextDue(query)
+  override nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    return Promise.all(queries.map((query) => this.#nextDue(query)))
+  }
+
+  async #nextDue(query: NextDueQuery): Promise<number | null> {
+    if (query.lane !== 'job') return (await this.#runs.nextDue([query]))[0] ?? null
     // The store's own answer may be the time of a job that is left out here, and would then be due for ever.
     const { withoutFunctions = [], withoutJobs = [], queues } = query
     const isAnyWanted = withoutFunctions.length + withoutJobs.length === 0 && queues === undefined

@@ -106,7 +106,7 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
   abstract list<K extends RecordKind>(query: ListQuery<K>): Promise<readonly StoreRecord<K>[]>
   abstract count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number>
   abstract due<L extends Lane>(query: DueQuery<L>): Promise<readonly StoreRecord<KindInLane<L>>[]>
-  abstract nextDue(query: NextDueQuery): Promise<number | null>
+  abstract nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]>
   abstract countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>
   abstract commit(changes: readonly Change[]): Promise<readonly ChangeResult[]>
   abstract trim(series: readonly RunSeries[]): Promise<void>
@@ -127,7 +127,7 @@ export abstract class RecordJobStore implements JobStore, RecordStore {
   }
 
   async getNextRunTime(): Promise<Date | null> {
-    const due = await this.nextDue({ lane: 'job' })
+    const [due = null] = await this.nextDue([{ lane: 'job' }])
     return due === null ? null : new Date(due)
   }
 

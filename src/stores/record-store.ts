@@ -54,8 +54,8 @@ export interface RecordStore {
   /** How many records a list without limit would have. */
   count(query: Omit<ListQuery, 'limit' | 'before'>): Promise<number>
   due<L extends Lane>(query: DueQuery<L>): Promise<readonly StoreRecord<KindInLane<L>>[]>
-  /** Epoch ms of the earliest due time in the lane, or null. */
-  nextDue(query: NextDueQuery): Promise<number | null>
+  /** For each query, in their order, epoch ms of the earliest due time in the lane, or null. One round trip where that can be. */
+  nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]>
   /** How many runs of each of these jobs are pending or running; jobs without any may be left out. */
   countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Applies changes, each atomic by itself, together in as few round trips as the store can. Results in order. */

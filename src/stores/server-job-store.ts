@@ -21,7 +21,7 @@ export interface ServerSession {
   }
   readonly due: {
     due(query: DueQuery): Awaitable<readonly EncodedRecord[]>
-    nextDue(query: NextDueQuery): Awaitable<number | null>
+    nextDue(queries: readonly NextDueQuery[]): Awaitable<readonly (number | null)[]>
   }
   readonly series: {
     countActive(jobIds: readonly string[]): Awaitable<ReadonlyMap<string, number>>
@@ -111,8 +111,8 @@ export abstract class ServerJobStore extends EncodedJobStore {
     return this.#run('count', (session) => session.records.count(query))
   }
 
-  override nextDue(query: NextDueQuery): Promise<number | null> {
-    return this.#run('nextDue', (session) => session.due.nextDue(query))
+  override nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    return this.#run('nextDue', (session) => session.due.nextDue(queries))
   }
 
   override countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -72,8 +72,8 @@ export abstract class ForwardingJobStore extends RecordJobStore {
     return this.forward('due', () => this.#store.due(query))
   }
 
-  override nextDue(query: NextDueQuery): Promise<number | null> {
-    return this.forward('nextDue', () => this.#store.nextDue(query))
+  override nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    return this.forward('nextDue', () => this.#store.nextDue(queries))
   }
 
   override countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

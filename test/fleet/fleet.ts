@@ -150,7 +150,7 @@ export class Fleet {
   }
 
   async #isCaughtUp(now: number): Promise<boolean> {
-    const next = await this.#store.nextDue({ lane: 'job' })
+    const [next = null] = await this.#store.nextDue([{ lane: 'job' }])
     if (next !== null && next <= now) return false
     const active = await this.#store.list({ kind: 'run', states: ['pending', 'running'], limit: MOST_RUNS })
     return active.every(({ at }) => at > now)

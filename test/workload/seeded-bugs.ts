@@ -131,9 +131,9 @@ function trustsLongTimers(store: Victim): void {
     const all = await due({ ...query, before: Number.MAX_SAFE_INTEGER, limit: 10_000 })
     return all.filter((job) => isOver(job.due)).slice(0, query.limit)
   }
-  store.nextDue = async (query) => {
-    const next = await nextDue(query)
-    return query.lane === 'job' && isOver(next) ? now : next
+  store.nextDue = async (queries) => {
+    const found = await nextDue(queries)
+    return found.map((next, index) => (queries[index]?.lane === 'job' && isOver(next) ? now : next))
   }
 }
 

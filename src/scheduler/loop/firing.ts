@@ -80,7 +80,7 @@ export class Firing {
     }
     const { roles } = this.#kernel.settings
     const known = due.filter((job) => !roles.execute || slot.unserved.isServed(this.#kernel, job, slot.alias))
-    const active = await store.countActive(known.map((job) => job.id))
+    const active = await this.#active(slot, known)
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
     const decided = await placeSums(
       store,
@@ -90,6 +90,23 @@ export class Firing {
     const isFull = due.length === limit
     const isTooLate = await this.#commit(slot, fires, { askedAt, isFull })
     return isFull || isFrontLeft || isTooLate ? 'more' : 'all'
+  }
+
+  /**
+   * How many runs of each job are active. A fire time is refused only for runs that are: those that ended here, and whose
+   * end is on its way or yet to be written, are not.
+   */
+  async #active(slot: StoreSlot, jobs: readonly JobRecord[]): Promise<ReadonlyMap<string, number>> {
+    const active = await slot.store.countActive(jobs.map(({ id }) => id))
+    const atLimit = jobs.filter(({ id, spec }) => (active.get(id) ?? 0) >= instanceLimit(spec.policy))
+    const doubtful = this.#settlement.unwrittenOf(slot, atLimit)
+    if (doubtful.length === 0) return active
+    await this.#settlement.writing(slot)
+    const counts = await slot.store.countActive(doubtful.map(({ id }) => id))
+    const unsent = this.#settlement.endedUnsent(slot)
+    const exact = new Map(active)
+    for (const { id } of doubtful) exact.set(id, (counts.get(id) ?? 0) - (unsent.get(id) ?? 0))
+    return exact
   }
 
   #roomNow(): number {

@@ -9,6 +9,7 @@
 
 import { yieldToEventLoop } from '../../core/clock.ts'
 import type { Lane, RunRecord } from '../../jobs/record.ts'
+import type { NextDueQuery } from '../../stores/record-store.ts'
 import type { Kernel } from '../kernel.ts'
 import type { RunAtWork } from '../running/run-at-work.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
@@ -179,10 +180,9 @@ export class Loop {
       if (clock.monotonic() >= slot.pollAt) {
         slot.pollAt = this.#nextPoll(slot)
         if (roles.execute && queues.isAnyPaused(slot)) await queues.readPauses(slot, clock.monotonic())
-        // One by one: a store that fails is asked once. What is due already, or may be after a failure, is looked at anyway.
-        for (const lane of ['run', 'job'] as const) {
-          if (!slot.agenda.isDue(lane, slot.now())) await this.#learn(slot, [lane], 0)
-        }
+        // What is due already, or may be after a failure, is looked at anyway.
+        const lanes = (['run', 'job'] as const).filter((lane) => !slot.agenda.isDue(lane, slot.now()))
+        await this.#learn(slot, this.#withHistory(slot, lanes), 0)
       }
       slot.isFiring = true
       if (roles.execute && this.#isAnythingToStart(slot)) {
@@ -215,41 +215,53 @@ export class Loop {
 
   /** Asks when something is due again in the lanes that were looked at. */
   async #ask(slot: StoreSlot, found: ReadonlyMap<Lane, StepResult>): Promise<void> {
-    const { clock } = this.#kernel
-    const lanes = new Set(found.keys())
-    if (clock.monotonic() - slot.historyAskedAt >= HISTORY_EVERY_MS) lanes.add('history')
-    if (lanes.has('history')) slot.historyAskedAt = clock.monotonic()
     // A store that names a time but gives nothing that is due then must not keep the loop spinning.
     const isIdle = [...found.values()].every((result) => result === 'nothing')
-    await this.#learn(slot, [...lanes], isIdle ? PAUSE_MS : 0)
+    await this.#learn(slot, this.#withHistory(slot, [...found.keys()]), isIdle ? PAUSE_MS : 0)
   }
 
-  /** Asks when lanes have something due; what is due already counts as due after a pause. */
+  /** These lanes, and the history where it was not asked about for long. */
+  #withHistory(slot: StoreSlot, lanes: readonly Lane[]): readonly Lane[] {
+    const isAsked = lanes.includes('history')
+    const now = this.#kernel.clock.monotonic()
+    if (!isAsked && now - slot.historyAskedAt < HISTORY_EVERY_MS) return lanes
+    slot.historyAskedAt = now
+    return isAsked ? lanes : [...lanes, 'history']
+  }
+
+  /** Asks in one call when lanes have something due; what is due already counts as due after a pause. */
   async #learn(slot: StoreSlot, lanes: readonly Lane[], pauseMs: number): Promise<void> {
-    const learn = async (lane: Lane): Promise<void> => {
+    const queries: NextDueQuery[] = []
+    for (const lane of lanes) {
       slot.agenda.asking(lane)
-      const next = await this.#nextDue(slot, lane)
-      const now = slot.now()
+      const query = this.#query(slot, lane)
+      if (query === undefined) slot.agenda.learned(lane, null)
+      else queries.push(query)
+    }
+    if (queries.length === 0) return
+    const answers = await slot.store.nextDue(queries)
+    const now = slot.now()
+    for (const [index, { lane }] of queries.entries()) {
+      const next = answers[index] ?? null
       const waitMs = lane === 'job' ? slot.crowds.job.wait(Math.random()) : 0
       if (next === null) slot.agenda.learned(lane, next)
       else slot.agenda.learned(lane, next <= now ? now + pauseMs : next + waitMs)
     }
-    await Promise.all(lanes.map(learn))
   }
 
-  /** When a lane has something due that this process could do something about; null: never. */
-  async #nextDue(slot: StoreSlot, lane: Lane): Promise<number | null> {
+  /** What in a lane this process could do something about; undefined: nothing. */
+  #query(slot: StoreSlot, lane: Lane): NextDueQuery | undefined {
     const { roles } = this.#kernel.settings
-    const { store, unserved } = slot
-    if (lane === 'history') return store.nextDue({ lane })
+    const { unserved } = slot
+    if (lane === 'history') return { lane }
     if (lane === 'job') {
-      if (!roles.schedule) return null
-      return store.nextDue({ lane, withoutFunctions: [...unserved.functions], withoutJobs: [...unserved.jobs] })
+      if (!roles.schedule) return undefined
+      return { lane, withoutFunctions: [...unserved.functions], withoutJobs: [...unserved.jobs] }
     }
     const queues = this.#kernel.queues.open(slot)
-    if (!roles.execute || slot.isStarved || queues.length === 0) return null
+    if (!roles.execute || slot.isStarved || queues.length === 0) return undefined
     const { functions, jobs } = this.#claiming.obstacles(slot)
-    return store.nextDue({ lane, queues, withoutFunctions: functions, withoutJobs: jobs })
+    return { lane, queues, withoutFunctions: functions, withoutJobs: jobs }
   }
 
   #noticeClockStep(): void {

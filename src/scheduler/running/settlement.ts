@@ -9,7 +9,7 @@
 
 import { yieldToEventLoop } from '../../core/clock.ts'
 import { SerializationError } from '../../errors.ts'
-import { type Lane, patchedRecord, type RecordPatch, type RunRecord } from '../../jobs/record.ts'
+import { type JobRecord, type Lane, patchedRecord, type RecordPatch, type RunRecord } from '../../jobs/record.ts'
 import { failedOutcome } from '../../jobs/result.ts'
 import { isFinal } from '../../jobs/run.ts'
 import { handBack, hasReported, isForgotten, type Outcome, runChange, settle } from '../../jobs/transitions.ts'
@@ -17,6 +17,7 @@ import type { RunSeries } from '../../stores/record-store.ts'
 import type { RunEventName } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
+import { isNearlyOver } from './lease-keeper.ts'
 import { writeLogs } from './log-writer.ts'
 import type { RunAtWork } from './run-at-work.ts'
 
@@ -29,6 +30,8 @@ interface Ending {
   readonly at: number
   /** In [0, 1): the jitter of a retry, drawn once so that a repeated write is the same. */
   readonly random: number
+  /** Whether a write of it was begun: it may have reached the store although nothing came back. */
+  wasSent: boolean
   /** Whether it is written (or lost) and told; when the rest of a batch fails it is not written again. */
   isOver: boolean
 }
@@ -49,6 +52,8 @@ interface Pending {
   readonly endings: Ending[]
   /** Those that are being written. */
   batch: readonly Ending[]
+  /** Resolves when that is done, or has failed. */
+  writing: Promise<void> | undefined
   flushing: Promise<void> | undefined
 }
 
@@ -73,11 +78,11 @@ export class Settlement {
   }
 
   settle(work: RunAtWork, outcome: Outcome): void {
-    this.#add({ work, outcome, at: work.slot.now(), random: Math.random(), isOver: false })
+    this.#add({ work, outcome, at: work.slot.now(), random: Math.random(), wasSent: false, isOver: false })
   }
 
   handBack(work: RunAtWork): void {
-    this.#add({ work, outcome: null, at: work.slot.now(), random: 0, isOver: false })
+    this.#add({ work, outcome: null, at: work.slot.now(), random: 0, wasSent: false, isOver: false })
   }
 
   /** Whether a run ended in this process, and its end is not yet written. */
@@ -86,6 +91,32 @@ export class Settlement {
     if (pending === undefined) return false
     const isIts = ({ work, isOver }: Ending): boolean => work.id === runId && !isOver
     return pending.endings.some(isIts) || pending.batch.some(isIts)
+  }
+
+  /** Those of these jobs of which a run ended in this process, and its end is not yet written. */
+  unwrittenOf(slot: StoreSlot, jobs: readonly JobRecord[]): readonly JobRecord[] {
+    const pending = this.#pending.get(slot)
+    if (pending === undefined || jobs.length === 0) return []
+    const ids = new Set([...pending.endings, ...pending.batch].map(({ work }) => work.record.jobId))
+    return jobs.filter(({ id }) => ids.has(id))
+  }
+
+  /** Job -> runs that are certainly over and count as active in the store: ours still, and nothing of their end was sent. */
+  endedUnsent(slot: StoreSlot): ReadonlyMap<string, number> {
+    const { clock, settings } = this.#kernel
+    const now = clock.monotonic()
+    const counts = new Map<string, number>()
+    for (const ending of this.#pending.get(slot)?.endings ?? []) {
+      if (ending.wasSent || isNearlyOver(ending.work.leaseEndsAt, settings.leaseMs, now)) continue
+      const { run, patch } = stepOf(ending)
+      if (run.jobId !== null && patch.lane === 'history') counts.set(run.jobId, (counts.get(run.jobId) ?? 0) + 1)
+    }
+    return counts
+  }
+
+  /** Resolves when what is being written is written, or has failed. */
+  async writing(slot: StoreSlot): Promise<void> {
+    await this.#pending.get(slot)?.writing
   }
 
   /** Writes again after `giveUp`, first what was left. */
@@ -150,7 +181,7 @@ export class Settlement {
     if (slot.isReleased) return
     let pending = this.#pending.get(slot)
     if (pending === undefined) {
-      pending = { endings: [], batch: [], flushing: undefined }
+      pending = { endings: [], batch: [], writing: undefined, flushing: undefined }
       this.#pending.set(slot, pending)
     }
     pending.endings.push(ending)
@@ -162,8 +193,10 @@ export class Settlement {
     while (pending.endings.length > 0 && !this.#isGivingUp && !slot.isReleased) {
       const batch = pending.endings.splice(0, BATCH)
       pending.batch = batch
+      const written = this.#write(slot, batch)
+      pending.writing = written.catch(() => undefined)
       try {
-        await this.#write(slot, batch)
+        await written
         slot.recovered()
         pending.endings.unshift(...batch.filter(isOpen))
         if (pending.endings.length > 0) await yieldToEventLoop(this.#kernel.clock)
@@ -198,6 +231,7 @@ export class Settlement {
     const logged = batch.flatMap(({ work }) => (work.storedLog === undefined ? [] : [work]))
     if (logged.length > 0) await writeLogs(slot, logged)
     const steps = batch.map(stepOf)
+    for (const { ending } of steps) ending.wasSent = true
     const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
     const finished: RunRecord[] = []
     let goesAt = Number.POSITIVE_INFINITY

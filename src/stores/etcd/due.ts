@@ -55,7 +55,11 @@ export class DueReader {
     return this.#records.ofEntries(revision, entries.slice(skip, most))
   }
 
-  async nextDue(query: NextDueQuery): Promise<number | null> {
+  nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    return Promise.all(queries.map((query) => this.#nextDue(query)))
+  }
+
+  async #nextDue(query: NextDueQuery): Promise<number | null> {
     const horizon = this.#now() + SOON_MS
     return (
       (await this.#nextWithin(query, { start: 0, end: horizon })) ??

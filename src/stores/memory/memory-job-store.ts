@@ -85,9 +85,9 @@ export class MemoryJobStore extends RecordJobStore {
     return this.#due.due(query).map((entry) => entry.record as StoreRecord<KindInLane<L>>)
   }
 
-  override async nextDue(query: NextDueQuery): Promise<number | null> {
+  override async nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
     this.#checkOpen()
-    return this.#due.nextDue(query)
+    return queries.map((query) => this.#due.nextDue(query))
   }
 
   override async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -33,7 +33,11 @@ export class DueReader {
     return found.flat().slice(skip, most)
   }
 
-  async nextDue(query: NextDueQuery): Promise<number | null> {
+  nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    return Promise.all(queries.map((query) => this.#nextDue(query)))
+  }
+
+  async #nextDue(query: NextDueQuery): Promise<number | null> {
     const { lane, queues } = query
     const queue = lane === 'run' && queues !== undefined ? { queue: { $in: [...new Set(queues)] } } : {}
     const filter = { ...filterOf(query), ...queue, due: { $exists: true } }

@@ -34,6 +34,12 @@ interface Condition {
   readonly values: readonly SqlValue[]
 }
 
+/** Where to look for records, and those that a query leaves out there. */
+interface Source extends Condition {
+  readonly query: NextDueQuery
+  readonly filter: Condition
+}
+
 const MOST_ROWS = 2 ** 31 - 1
 
 export class DueReader {
@@ -72,49 +78,41 @@ export class DueReader {
     return rows.map(recordOf)
   }
 
-  async nextDue(query: NextDueQuery): Promise<number | null> {
-    const filter = filterOf(query)
-    if (query.lane !== 'run') {
-      const [next = null] = await this.#firstDues([this.#inLane(query.lane)], filter)
-      return next
-    }
-    const levels = await this.#levels(query.queues ?? (await this.#queues()))
-    const sources = levels.map((level) => this.#inLevel(level))
-    const waiting = await this.#firstDues(
-      sources.map(({ sql, values }) => ({ sql: `${sql} AND due = ready_at`, values })),
-      filter,
+  /** All queries in the same few round trips. */
+  async nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    const sources = (await Promise.all(queries.map((query) => this.#sources(query)))).flat()
+    const waiting = await this.#dues(
+      sources.map(({ sql, values, filter }, place) => ({
+        sql: `(SELECT ${place} AS place, due FROM ${sql} AND due = ready_at${filter.sql} ORDER BY ready_at LIMIT 1)`,
+        values: [...values, ...filter.values],
+      })),
     )
     // Only runs at work come before the first that waits; the lease of one of them may end earlier.
-    const leased = await this.#leastDues(sources, waiting, filter)
-    const dues = [...waiting, ...leased].filter((due) => due !== null)
-    return dues.length === 0 ? null : Math.min(...dues)
+    const leased = await this.#dues(
+      sources.flatMap(({ query, sql, values, filter }, place) => {
+        if (query.lane !== 'run') return []
+        const least = `(SELECT ${place} AS place, min(due) AS due FROM ${sql} AND ready_at < ?${filter.sql})`
+        return [{ sql: least, values: [...values, waiting[place] ?? Number.MAX_SAFE_INTEGER, ...filter.values] }]
+      }),
+    )
+    return queries.map((query) => {
+      const found = sources.flatMap((source, place) => (source.query === query ? [waiting[place], leased[place]] : []))
+      const dues = found.filter((due) => due !== undefined)
+      return dues.length === 0 ? null : Math.min(...dues)
+    })
   }
 
-  /** The due time of the first record in each source, or null. */
-  async #firstDues(sources: readonly Condition[], filter: Condition): Promise<readonly (number | null)[]> {
-    const parts = sources.map(({ sql, values }, place) => ({
-      sql: `(SELECT ${place} AS place, due FROM ${sql}${filter.sql} ORDER BY ready_at LIMIT 1)`,
-      values: [...values, ...filter.values],
-    }))
-    return this.#dues(parts)
+  /** Where to look for what a query asks for. */
+  async #sources(query: NextDueQuery): Promise<readonly Source[]> {
+    const filter = filterOf(query)
+    if (query.lane !== 'run') return [{ query, filter, ...this.#inLane(query.lane) }]
+    const levels = await this.#levels(query.queues ?? (await this.#queues()))
+    return levels.map((level) => ({ query, filter, ...this.#inLevel(level) }))
   }
 
-  /** The earliest due time in each source of what is ready before these instants, or null. */
-  async #leastDues(
-    sources: readonly Condition[],
-    before: readonly (number | null)[],
-    filter: Condition,
-  ): Promise<readonly (number | null)[]> {
-    const parts = sources.map(({ sql, values }, place) => ({
-      sql: `(SELECT ${place} AS place, min(due) AS due FROM ${sql} AND ready_at < ?${filter.sql})`,
-      values: [...values, before[place] ?? Number.MAX_SAFE_INTEGER, ...filter.values],
-    }))
-    return this.#dues(parts)
-  }
-
-  /** What each part (a `place` and a `due`) found. */
-  async #dues(parts: readonly Condition[]): Promise<readonly (number | null)[]> {
-    const dues: (number | null)[] = parts.map(() => null)
+  /** What the parts (each a `place` and a `due`) found, by place. */
+  async #dues(parts: readonly Condition[]): Promise<readonly (number | undefined)[]> {
+    const dues: number[] = []
     if (parts.length === 0) return dues
     const rows = await this.#database.rows(
       parts.map(({ sql }) => sql).join(' UNION ALL '),

@@ -42,20 +42,24 @@ export class DueReader {
     return (await this.#database.rows(sql, values.list)).map(recordOf)
   }
 
-  async nextDue(query: NextDueQuery): Promise<number | null> {
+  async nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
     const values = new BoundValues()
+    const answers = queries.map((query, index) => `(${this.#nextDue(query, values)}) AS due_${index}`)
+    const row = await this.#database.first(`SELECT ${answers.join(', ')}`, values.list)
+    return queries.map((_, index) => {
+      const name = `due_${index}`
+      return row === undefined || row[name] === null ? null : number(row, name)
+    })
+  }
+
+  #nextDue(query: NextDueQuery, values: BoundValues): string {
     const filter = filterOf(query, values)
-    const first = (condition: string): string =>
-      `SELECT due FROM ${this.#records} WHERE ${condition}${filter} ORDER BY ready_at LIMIT 1`
-    const sql =
-      query.lane !== 'run'
-        ? first(inLane(query.lane))
-        : query.queues === undefined
-          ? this.#nextOfRuns(inLane('run'), filter)
-          : `${this.#levels(query.queues, values)} SELECT min(r.due) AS due FROM level l
-             CROSS JOIN LATERAL (${this.#nextOfRuns(LEVEL, filter)}) r WHERE l.priority IS NOT NULL`
-    const row = await this.#database.first(sql, values.list)
-    return row === undefined || row['due'] === null ? null : number(row, 'due')
+    if (query.lane !== 'run') {
+      return `SELECT due FROM ${this.#records} WHERE ${inLane(query.lane)}${filter} ORDER BY ready_at LIMIT 1`
+    }
+    if (query.queues === undefined) return this.#nextOfRuns(inLane('run'), filter)
+    return `${this.#levels(query.queues, values)} SELECT min(r.due) AS due FROM level l
+      CROSS JOIN LATERAL (${this.#nextOfRuns(LEVEL, filter)}) r WHERE l.priority IS NOT NULL`
   }
 
   /** The first run that waits, or an earlier end of a lease: only runs at work come before the first that waits. */

@@ -30,7 +30,12 @@ export class DueReader {
     return Array.from(found, ([name, text]) => this.#texts.record(name, text))
   }
 
-  async nextDue(query: NextDueQuery): Promise<number | null> {
+  /** Sent together: the client waits for no answer before it sends the next. */
+  nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    return Promise.all(queries.map((query) => this.#nextDue(query)))
+  }
+
+  async #nextDue(query: NextDueQuery): Promise<number | null> {
     const queues = await this.#queuesOf(query)
     let earliest: number | null = null
     let place: Values | undefined = startAfter(0)

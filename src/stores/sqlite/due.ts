@@ -56,7 +56,11 @@ export class DueReader {
     return query.queues === undefined ? found.sort(byDue).slice(skip, most) : found.slice(skip)
   }
 
-  nextDue(query: NextDueQuery): number | null {
+  nextDue(queries: readonly NextDueQuery[]): readonly (number | null)[] {
+    return queries.map((query) => this.#nextDue(query))
+  }
+
+  #nextDue(query: NextDueQuery): number | null {
     const filter = filterOf(query)
     if (query.lane !== 'run') return this.#nextDueIn(this.#laneSource(query.lane), filter, [])
     let next: number | null = null

@@ -32,7 +32,7 @@ export class Session implements ServerSession {
   }
   readonly due: ServerSession['due'] = {
     due: (query) => this.#whole(() => this.#index.due(query)),
-    nextDue: (query) => this.#caughtUp(() => this.#index.nextDue(query)),
+    nextDue: (queries) => this.#caughtUp(() => queries.map((query) => this.#index.nextDue(query))),
   }
   readonly series: ServerSession['series'] = {
     countActive: (jobIds) => this.#caughtUp(() => this.#countActive(jobIds)),

@@ -48,9 +48,7 @@ export const STATEMENTS: Readonly<Record<string, (store: RecordJobStore) => Prom
     await store.commit(changes)
   },
   'the next due time': async (store) => {
-    await store.nextDue({ lane: 'run', queues: QUEUES })
-    await store.nextDue({ lane: 'job' })
-    await store.nextDue({ lane: 'history' })
+    await store.nextDue([{ lane: 'run', queues: QUEUES }, { lane: 'job' }, { lane: 'history' }])
   },
   'lists of runs': async (store) => {
     await store.list({ kind: 'run', limit: 10 })

@@ -49,8 +49,8 @@ export class RemoteStore extends RecordJobStore {
     return this.call(() => this.core.due(query))
   }
 
-  override nextDue(query: NextDueQuery): Promise<number | null> {
-    return this.call(() => this.core.nextDue(query))
+  override nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+    return this.call(() => this.core.nextDue(queries))
   }
 
   override countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

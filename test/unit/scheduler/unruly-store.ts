@@ -80,9 +80,9 @@ export class UnrulyStore extends MemoryJobStore {
     return super.due(query)
   }
 
-  override async nextDue(query: NextDueQuery) {
+  override async nextDue(queries: readonly NextDueQuery[]) {
     await this.#request()
-    return super.nextDue(query)
+    return super.nextDue(queries)
   }
 
   override async countActive(jobIds: readonly string[]) {

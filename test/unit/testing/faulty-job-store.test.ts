@@ -34,8 +34,8 @@ describe('a faulty store without a plan', () => {
     const store = await opened()
     expect(await added(store, 'a')).toEqual(['ok', true])
     await store.due({ lane: 'run', before: NOW, limit: 1 })
-    await store.nextDue({ lane: 'run' })
-    await store.nextDue({ lane: 'job' })
+    await store.nextDue([{ lane: 'run' }])
+    await store.nextDue([{ lane: 'job' }])
     const none = Object.fromEntries(STORE_OPERATIONS.map((name) => [name, 0]))
     expect(store.calls).toEqual({ ...none, open: 1, get: 1, due: 1, nextDue: 2, commit: 1 })
     expect(store.injected).toEqual([])
@@ -87,8 +87,8 @@ describe('a planned fault', () => {
     const store = await opened()
     store.plan({ call: 2 })
     await store.count({ kind: 'run' })
-    await expect(store.nextDue({ lane: 'run' })).rejects.toMatchObject({ code: 'STORE_ERROR' })
-    await store.nextDue({ lane: 'run' })
+    await expect(store.nextDue([{ lane: 'run' }])).rejects.toMatchObject({ code: 'STORE_ERROR' })
+    await store.nextDue([{ lane: 'run' }])
   })
 
   it('at opening keeps the store closed, and the next start opens it', async () => {

@@ -214,8 +214,8 @@ export const DUE: readonly RecordStoreCase[] = [
     name: 'knows when the next record of a lane is due',
     async run(bench) {
       const store = await bench.open()
-      assert.equal(await store.nextDue({ lane: 'job' }), null)
-      assert.equal(await store.nextDue({ lane: 'run' }), null)
+      assert.deepEqual(await store.nextDue([]), [])
+      assert.deepEqual(await store.nextDue([{ lane: 'job' }, { lane: 'run' }]), [null, null])
       await insert(
         store,
         jobRecord('paused', { due: null }),
@@ -226,14 +226,22 @@ export const DUE: readonly RecordStoreCase[] = [
         runRecord('elsewhere', { due: NOW + 1, queue: 'low' }),
         finishedRun('old', { due: NOW + 7 }),
       )
-      assert.equal(await store.nextDue({ lane: 'job' }), NOW + 2)
-      assert.equal(await store.nextDue({ lane: 'job', withoutFunctions: ['other'] }), NOW + 3)
-      assert.equal(await store.nextDue({ lane: 'job', withoutJobs: ['a', 'b'] }), null)
-      assert.equal(await store.nextDue({ lane: 'run' }), NOW + 1)
-      assert.equal(await store.nextDue({ lane: 'run', queues: ['default', 'critical'] }), NOW + 5)
-      assert.equal(await store.nextDue({ lane: 'run', queues: ['default'], withoutJobs: ['full'] }), NOW + 9)
-      assert.equal(await store.nextDue({ lane: 'run', queues: ['unknown'] }), null)
-      assert.equal(await store.nextDue({ lane: 'history' }), NOW + 7)
+      assert.deepEqual(await store.nextDue([{ lane: 'job' }]), [NOW + 2])
+      assert.deepEqual(await store.nextDue([{ lane: 'job', withoutFunctions: ['other'] }]), [NOW + 3])
+      assert.deepEqual(await store.nextDue([{ lane: 'job', withoutJobs: ['a', 'b'] }]), [null])
+      assert.deepEqual(await store.nextDue([{ lane: 'run' }]), [NOW + 1])
+      assert.deepEqual(await store.nextDue([{ lane: 'run', queues: ['default', 'critical'] }]), [NOW + 5])
+      assert.deepEqual(await store.nextDue([{ lane: 'run', queues: ['default'], withoutJobs: ['full'] }]), [NOW + 9])
+      assert.deepEqual(await store.nextDue([{ lane: 'run', queues: ['unknown'] }]), [null])
+      assert.deepEqual(await store.nextDue([{ lane: 'history' }]), [NOW + 7])
+      const queries = [
+        { lane: 'run', queues: ['default', 'critical'], withoutFunctions: ['unknown'] },
+        { lane: 'job', withoutFunctions: ['other'] },
+        { lane: 'run', queues: ['unknown'] },
+        { lane: 'history' },
+        { lane: 'job', withoutJobs: ['b'], withoutFunctions: ['unknown'] },
+      ] as const
+      assert.deepEqual(await store.nextDue(queries), [NOW + 5, NOW + 3, null, NOW + 7, NOW + 3])
     },
   },
 ]

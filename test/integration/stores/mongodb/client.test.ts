@@ -40,7 +40,7 @@ describe("the MongoDB store on its user's client", () => {
     onTestFinished(() => client.close())
     const store = await openStore({ client, database: 'cronwright_other' })
     expect(await store.commit(records('a'))).toEqual(applied)
-    expect(await store.nextDue({ lane: 'run', queues: ['default'] })).toBe(NOW)
+    expect(await store.nextDue([{ lane: 'run', queues: ['default'] }])).toEqual([NOW])
     expect(await store.lookupJob('a')).toMatchObject({ id: 'a' })
     expect(await store.count({ kind: 'run' })).toBe(1)
   })

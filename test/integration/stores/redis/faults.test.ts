@@ -83,7 +83,7 @@ describe('the Redis store', () => {
     onTestFinished(() => admin.disconnect())
     await admin.del(`{${prefix}}:job:a`, `{${prefix}}:run:b`)
     expect(await store.due({ lane: 'job', before: NOW, limit: 9 })).toEqual([])
-    expect(await store.nextDue({ lane: 'job' })).toBeNull()
+    expect(await store.nextDue([{ lane: 'job' }])).toEqual([null])
     expect(await store.removeJobs()).toBe(1)
     await store.trim([{ jobId: 'job', functionRef: 'work', keep: 0 }])
     expect(await store.list({ kind: 'run', limit: 9 })).toEqual([])
@@ -126,7 +126,7 @@ describe('the Redis store', () => {
     const query = { lane: 'run', queues: ['default', 'low'], withoutFunctions: ['other'] } as const
     const due = await store.due({ ...query, before: NOW, limit: 9 })
     expect(due.map(({ id }) => id)).toEqual(['wanted', 'low', 'late'])
-    expect(await store.nextDue(query)).toBe(NOW)
+    expect(await store.nextDue([query])).toEqual([NOW])
     expect(await store.due({ lane: 'run', queues: ['default'], before: NOW, limit: 3_100 })).toHaveLength(3_002)
     const low = await store.list({ kind: 'run', queue: 'low', limit: 9 })
     expect(low.map(({ id }) => id)).toEqual(['late'])

@@ -101,13 +101,13 @@ describe('what the ZooKeeper store keeps', () => {
     await expect
       .poll(async () => {
         const before = calls
-        await store.nextDue({ lane: 'run' })
+        await store.nextDue([{ lane: 'run' }])
         return calls - before
       })
       .toBe(1)
     for (let due = NOW - 1; due > NOW - 40; due -= 1) {
       await insert(others[due % 3] ?? store, runRecord(`run-${due}`, { due }))
-      expect(await store.nextDue({ lane: 'run' })).toBe(due)
+      expect(await store.nextDue([{ lane: 'run' }])).toEqual([due])
     }
   })
 
@@ -125,7 +125,7 @@ describe('what the ZooKeeper store keeps', () => {
     })
     const store = await bench.open({ client, basePath })
     await insert(other, runRecord('first', { due: NOW - 7 }))
-    expect(await store.nextDue({ lane: 'run' })).toBe(NOW - 7)
+    expect(await store.nextDue([{ lane: 'run' }])).toEqual([NOW - 7])
     Reflect.set(client, 'exists', exists)
     await Promise.all(writes)
     expect(written).toBeLessThan(100)

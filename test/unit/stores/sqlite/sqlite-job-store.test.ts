@@ -167,7 +167,7 @@ describe('SqliteJobStore', () => {
     for (const filter of [{}, { withoutFunctions: ['other'], withoutJobs: ['other'] }]) {
       for (const lane of ['job', 'run', 'history'] as const) {
         await store.due({ lane, before: 1, limit: 1, queues: ['default'], ...filter })
-        await store.nextDue({ lane, ...filter })
+        await store.nextDue([{ lane, ...filter }])
       }
     }
     for (const filter of [{}, { jobId: 'job' }, { states: ['failed', 'dead'] }, { states: ['completed'] }]) {

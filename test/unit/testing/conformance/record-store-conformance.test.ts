@@ -91,8 +91,8 @@ const BROKEN: Readonly<Record<string, readonly [create: () => MemoryJobStore, se
   'names a next due time that it leaves out of what is due': [
     () =>
       new (class extends MemoryJobStore {
-        override nextDue({ lane }: NextDueQuery): Promise<number | null> {
-          return super.nextDue({ lane })
+        override nextDue(queries: readonly NextDueQuery[]): Promise<readonly (number | null)[]> {
+          return super.nextDue(queries.map(({ lane }) => ({ lane })))
         }
       })(),
     ['knows when the next record of a lane is due'],
