@@ -66,11 +66,18 @@ export const BATTERIES = {
     marker: 'fleet: steady load',
     stores: [...SINGLE, ...CLUSTERS],
     defaults: { seconds: '60', jobs: '500', processes: '4' },
-    columns: [...LOAD, ...FATES, 'p50 ms', 'p99', 'max', `p99 <= ${AIM_MS}`, 'stalls'],
+    columns: [...LOAD, ...FATES, 'p50 ms', 'p99', 'max', `p99 <= ${AIM_MS}`, 'disk p99', 'stalls'],
     cells: (result, load, store) => {
       const { p50, p99, max } = result.lateness
       const aim = store === 'sqlite' ? '-' : p99 <= AIM_MS ? 'met' : 'MISSED'
-      return [...loadOf(load), ...fatesOf(result), ...[p50, p99, max].map(digits), aim, String(result.stalls)]
+      return [
+        ...loadOf(load),
+        ...fatesOf(result),
+        ...[p50, p99, max].map(digits),
+        aim,
+        digits(result.disk.p99),
+        String(result.stalls),
+      ]
     },
     problems: brokenWithoutOutage,
   },

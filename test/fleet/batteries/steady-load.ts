@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobPlan } from '../../workload/plan.ts'
 import { Random } from '../../workload/random.ts'
+import { DiskProbe } from '../disk-probe.ts'
 import { Fleet } from '../fleet.ts'
-import { type Summary, summaryOf } from '../summary.ts'
+import { type Quantiles, type Summary, summaryOf } from '../summary.ts'
 
 export interface SteadyLoadOptions {
   readonly url: string
@@ -20,7 +21,18 @@ export interface SteadyLoadOptions {
 export const LONGEST_RUN_MS = 1_000
 const CATCH_UP_MS = 60_000
 
-export async function steadyLoad({ url, processes, runs, jobs, seconds }: SteadyLoadOptions): Promise<Summary> {
+/** What came of it, and what the disk took meanwhile for writes of its own. */
+export interface SteadyLoadResult extends Summary {
+  readonly disk: Quantiles
+}
+
+export async function steadyLoad({
+  url,
+  processes,
+  runs,
+  jobs,
+  seconds,
+}: SteadyLoadOptions): Promise<SteadyLoadResult> {
   const times = { leaseMs: 15_000, pollMs: 1_000, longestRunMs: LONGEST_RUN_MS }
   await using fleet = new Fleet({ url, processes, ...times })
   await fleet.start()
@@ -29,11 +41,13 @@ export async function steadyLoad({ url, processes, runs, jobs, seconds }: Steady
     await fleet.catchUp(CATCH_UP_MS)
   }
   await startJobs(fleet, jobs)
+  const disk = new DiskProbe()
   await sleep(1_000 * seconds)
+  const written = await disk.end()
   await fleet.catchUp(CATCH_UP_MS)
   const course = await fleet.course()
   await fleet.shutDown(1_000)
-  return summaryOf(course)
+  return { ...summaryOf(course), disk: written }
 }
 
 /** The first fire time is so long after the jobs are described: by then all of them are added. */
