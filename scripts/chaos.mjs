@@ -111,9 +111,9 @@ function course(options) {
   return resultOf('test/chaos/main.ts', options).catch(({ message }) => failed(message))
 }
 
-function tell(store, seed, { found, failures, due, faults, starts, lateness, takeover, unhandled }) {
+function tell(store, seed, { found, failures, due, waiting, lost, faults, starts, lateness, takeover, unhandled }) {
   console.log(
-    `${store}: ${due} due times, ${starts} starts, ${faults} faults; lateness p99 ${digits(lateness.p99)} ms; ` +
+    `${store}: ${due} due times (${waiting} wait, ${lost} lost), ${starts} starts, ${faults} faults; lateness p99 ${digits(lateness.p99)} ms; ` +
       `${takeover.count} takeovers, p99 ${digits(takeover.p99)} ms; chaos-report/${store}-${seed}.html`,
   )
   for (const failure of failures.slice(0, SHOWN_VIOLATIONS)) console.log(`  not done: ${failure}`)

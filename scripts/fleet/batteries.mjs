@@ -21,9 +21,9 @@ const TAKEOVER = ['taken over', 'p50 ms', 'p99', 'bound']
 const loadOf = ({ jobs, processes, seconds }) => [jobs, processes, seconds]
 
 /** What is wrong with any fleet whose processes nobody killed. */
-function broken({ violations, lost, early, deaths, unhandled }) {
+function broken({ violations, waiting = 0, lost, early, deaths, unhandled }) {
   const wrong = []
-  if (violations.length + lost + early > 0) wrong.push('a promise is broken')
+  if (violations.length + waiting + lost + early > 0) wrong.push('a promise is broken')
   if (deaths > 0) wrong.push(`${deaths} processes died, ${unhandled} of what nobody had caught`)
   return wrong
 }

@@ -18,7 +18,7 @@ const CLAIMED_AT_ONCE = 100
 const HOST = { workerId: 'claimer', now: Date.now, wakeup: () => undefined, reportError: () => undefined }
 const PROCESSES = 4
 const RUNS = 2_000
-const FAULTLESS = { more: 0, skipped: 0, lost: 0, early: 0, violations: [] }
+const FAULTLESS = { more: 0, skipped: 0, waiting: 0, lost: 0, early: 0, violations: [] }
 
 /** @param url - of the store, without a query */
 export function describeFleetOn(store: string, url: string): void {

@@ -1,7 +1,8 @@
 /** A course in figures: what was due, what became of it, and how late it was. */
 
+import { isOver } from '../checks/coverage.ts'
 import { Facts } from '../checks/facts.ts'
-import type { Violation } from '../checks/history.ts'
+import type { RunDump, Violation } from '../checks/history.ts'
 import { violationsOf } from '../checks/index.ts'
 import { told } from './event-log.ts'
 import type { Course } from './fleet.ts'
@@ -9,10 +10,14 @@ import type { Course } from './fleet.ts'
 export interface Summary {
   /** Fire times that are owed, and runs that were enqueued. */
   readonly due: number
-  /** Of these: started exactly once; more than once; never, but skipped for a reason; never, and nobody knows why. */
+  /**
+   * Of these: started exactly once; more than once; never, but skipped for a reason; not yet, but on record; never, and
+   * without a record, or over without a start.
+   */
   readonly once: number
   readonly more: number
   readonly skipped: number
+  readonly waiting: number
   readonly lost: number
   /** Starts before the due time. */
   readonly early: number
@@ -42,13 +47,13 @@ export function summaryOf({ history, errors }: Course): Summary {
   const violations = violationsOf(history)
   const runs = [...facts.jobs.values()].flatMap((job) => {
     const coverage = facts.coverageOf(job.id)
-    return job.owed.map((at) => ({ id: `${job.id}@${at}`, isSkipped: coverage.of(at)?.state === 'skipped' }))
+    return job.owed.map((at) => ({ id: `${job.id}@${at}`, record: coverage.of(at) }))
   })
-  runs.push(...facts.events('enqueued').map(({ runId }) => ({ id: runId, isSkipped: false })))
-  const fates = { once: 0, more: 0, skipped: 0, lost: 0 }
-  for (const { id, isSkipped } of runs) {
+  runs.push(...facts.events('enqueued').map(({ runId }) => ({ id: runId, record: facts.runs.get(runId) })))
+  const fates = { once: 0, more: 0, skipped: 0, waiting: 0, lost: 0 }
+  for (const { id, record } of runs) {
     const starts = facts.attemptsOfRun.get(id)?.length ?? 0
-    fates[starts === 1 ? 'once' : starts > 1 ? 'more' : isSkipped ? 'skipped' : 'lost'] += 1
+    fates[starts === 1 ? 'once' : starts > 1 ? 'more' : withoutStart(record)] += 1
   }
   return {
     due: runs.length,
@@ -62,6 +67,12 @@ export function summaryOf({ history, errors }: Course): Summary {
     deaths: history.faults.filter(({ kind }) => kind === 'crash').length,
     unhandled: errors.filter(({ of }) => of === 'unhandled').length,
   }
+}
+
+function withoutStart(record: RunDump | undefined): 'skipped' | 'waiting' | 'lost' {
+  if (record === undefined) return 'lost'
+  if (!isOver(record)) return 'waiting'
+  return record.state === 'skipped' ? 'skipped' : 'lost'
 }
 
 /** How long after its due time each scheduled run was first started. */

@@ -9,6 +9,9 @@ import type { ChaosCourse } from './course.ts'
 
 export interface ChaosFigures {
   readonly due: number
+  /** Not started, but on record, when the course ended. */
+  readonly waiting: number
+  /** Neither started nor skipped, and no record waits. */
   readonly lost: number
   readonly early: number
   /** Second results that were accepted. */
@@ -28,11 +31,12 @@ export interface ChaosFigures {
 }
 
 export function figuresOf(course: ChaosCourse, facts: Facts, violations: readonly Violation[]): ChaosFigures {
-  const { due, lost, early, stalls, unhandled } = summaryOf(course)
+  const { due, waiting, lost, early, stalls, unhandled } = summaryOf(course)
   const taken = takeovers(facts).map(({ ms }) => ms)
   const broken = (check: string): number => violations.filter((violation) => violation.check === check).length
   return {
     due,
+    waiting,
     lost,
     early,
     doubled: broken('C3'),
