@@ -2,7 +2,7 @@
 
 import { isOver } from './coverage.ts'
 import type { Facts } from './facts.ts'
-import type { EditEvent, RunDump, Violation } from './history.ts'
+import type { EditEvent, Fault, RunDump, Violation } from './history.ts'
 import type { JobFacts } from './job-facts.ts'
 
 /** Reason for which an overdue fire time was skipped -> what was done to its job. */
@@ -11,6 +11,8 @@ const CHANGED_BY: Readonly<Record<string, EditEvent['op']>> = {
   rescheduled: 'reschedule',
   removed: 'remove',
 }
+
+const LOSES_ANSWERS: ReadonlySet<Fault['kind']> = new Set(['outage', 'flaky', 'slow'])
 
 export function checkNoLoss(facts: Facts): Violation[] {
   const found: Violation[] = []
@@ -53,10 +55,19 @@ function wrongEnd(run: RunDump, facts: Facts): string | undefined {
     case 'cancelled':
       return facts.events('cancelled').some(({ runId }) => runId === run.id) ? undefined : 'cancelled by nobody'
     case 'dead':
+      if (attempts.length === 0 && !mayBeClaimedUnheard(run, facts)) return 'dead, and its handler was never called'
       return run.crashes >= 3 || run.reason === 'attempts-used-up' ? undefined : `dead with ${run.crashes} crashes`
     default:
       return `ended as ${run.state}`
   }
+}
+
+/** Whether a claim of a run may have been written of which its process did not hear: that costs the run a lease. */
+function mayBeClaimedUnheard({ at, finishedAt }: RunDump, { health, settings, timeline }: Facts): boolean {
+  const to = finishedAt === null ? settings.endAt : timeline.firstAt(finishedAt)
+  return settings.processes.some((process) =>
+    health.during(timeline.firstAt(at), to, process).some(({ kind }) => LOSES_ANSWERS.has(kind)),
+  )
 }
 
 function wrongSkip(run: RunDump, job: JobFacts | undefined, facts: Facts): string | undefined {

@@ -81,6 +81,14 @@ const MUTANTS: readonly (readonly [check: string, name: string, mutate: Mutation
   ],
   [
     'C1',
+    'a run that is dead, and that no handler ever had',
+    (history) => {
+      rewrite(history, idOf('tick', 45), () => undefined)
+      restore(history, idOf('tick', 45), { state: 'dead', crashes: 3, reason: 'max-crashes' })
+    },
+  ],
+  [
+    'C1',
     'a skip that the policy does not allow',
     (history) => restore(history, idOf('tick', 32), { reason: 'misfire' }),
   ],

@@ -3,8 +3,12 @@
  * waits in a process keeps others from doing the work.
  *
  *   uncertain claims -> what is due -> what may start here -> commit -> look at the limits of its jobs -> start
+ *
+ * A run that was lost twice is claimed by itself, and starts before the next is claimed: what kills its process, or keeps the
+ * thread until leases are over, does so again with whatever is claimed together with it, and after three times all are dead.
  */
 
+import { yieldToEventLoop } from '../../core/clock.ts'
 import { instanceLimit } from '../../jobs/overlap.ts'
 import { patchedRecord, type RunRecord } from '../../jobs/record.ts'
 import { claim, type Lease, runChange, takeOver } from '../../jobs/transitions.ts'
@@ -16,10 +20,14 @@ import type { Settlement } from '../running/settlement.ts'
 import type { ExecutorSlot } from '../slots/executor-slot.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
 import { type ClaimedRun, InstanceLimit } from './instance-limit.ts'
-import type { Asked, StepResult } from './loop.ts'
+import type { StepResult } from './loop.ts'
 import type { UncertainClaims } from './uncertain-claims.ts'
 
 const SLICE = 500
+/** Runs claimed by themselves in one step. */
+const MOST_ALONE = 20
+/** Turns of the event loop in which the writing of an end begins. */
+const TURNS_TO_WRITE = 3
 
 /** A run on its way to this process (`executor` given), or to its end because its process died. */
 interface Claim {
@@ -27,6 +35,13 @@ interface Claim {
   readonly after: RunRecord
   readonly patch: Parameters<typeof runChange>[1]
   readonly executor: ExecutorSlot | undefined
+}
+
+/** Claims that are written together. */
+interface Claims {
+  readonly claims: readonly Claim[]
+  /** Monotonic: when their leases began, at the latest. */
+  readonly askedAt: number
 }
 
 /** What keeps runs from being claimed here, beyond what the store knows. */
@@ -61,7 +76,6 @@ export class Claiming {
     const room = this.#room()
     slot.isStarved = room <= 0
     if (slot.isStarved) return 'nothing'
-    const askedAt = this.#kernel.clock.monotonic()
     const limit = Math.min(room, SLICE)
     const fresh = this.#fresh(slot, limit)
     const due = fresh ?? (await this.#due(slot, now, limit))
@@ -69,14 +83,36 @@ export class Claiming {
     if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
     const isFull = due.length === limit
     await this.#keepOwn(slot, due)
-    const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
     const elsewhere = await this.#instances.atWorkElsewhere(slot, due)
-    const claims = this.#plan(slot, due, lease, elsewhere)
-    const isTooLate = claims.length > 0 && (await this.#commit(slot, claims, { askedAt, isFull }))
+    const suspects = due.filter(isSuspect)
+    const alone = suspects.slice(0, MOST_ALONE).map((run) => [run])
+    let isAny = false
+    let isTooLate = false
+    for (const runs of [due.filter((run) => !isSuspect(run)), ...alone]) {
+      const planned = this.#plan(slot, runs, elsewhere)
+      if (planned.claims.length === 0) continue
+      isAny = true
+      if (await this.#commit(slot, planned, isFull)) isTooLate = true
+      if (suspects.length > 0) await this.#letBegin(slot, runs)
+    }
     // A page of runs that nobody may take over yet is not asked for again at once.
-    if (claims.length === 0 && this.#kernel.areLeasesDoubtful) return 'nothing'
-    if (isFull || isFrontLeft || isTooLate) return 'more'
-    return claims.length > 0 ? 'all' : 'nothing'
+    if (!isAny && this.#kernel.areLeasesDoubtful) return 'nothing'
+    if (isFull || isFrontLeft || isTooLate || suspects.length > MOST_ALONE) return 'more'
+    return isAny ? 'all' : 'nothing'
+  }
+
+  /** Until what was started has had the thread, and what ended at once is written, so that nothing claimed next can undo it. */
+  async #letBegin(slot: StoreSlot, runs: readonly RunRecord[]): Promise<void> {
+    slot.isFiring = false
+    await yieldToEventLoop(this.#kernel.clock)
+    for (
+      let turn = 0;
+      turn < TURNS_TO_WRITE && runs.some(({ id }) => this.#settlement.isSettling(slot, id));
+      turn += 1
+    ) {
+      await yieldToEventLoop(this.#kernel.clock)
+      await this.#settlement.writing(slot)
+    }
   }
 
   #due(slot: StoreSlot, now: number, limit: number): Promise<readonly RunRecord[]> {
@@ -122,8 +158,11 @@ export class Claiming {
     return room
   }
 
-  #plan(slot: StoreSlot, due: readonly RunRecord[], lease: Lease, elsewhere: ReadonlyMap<string, number>): Claim[] {
+  #plan(slot: StoreSlot, due: readonly RunRecord[], elsewhere: ReadonlyMap<string, number>): Claims {
     const claims: Claim[] = []
+    const askedAt = this.#kernel.clock.monotonic()
+    const now = slot.now()
+    const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
     const atWork = this.#instances.atWorkHere(slot)
     for (const run of due) {
       if (slot.atWork.has(run.id) || this.#isSettling(slot, run)) continue
@@ -141,7 +180,7 @@ export class Claiming {
       if (run.jobId !== null) atWork.set(run.jobId, { count: count + 1, limit })
       claims.push(this.#claim(run, executor, lease))
     }
-    return claims
+    return { claims, askedAt }
   }
 
   /** A run that ended here is not taken over because its end comes late to the store. */
@@ -168,7 +207,7 @@ export class Claiming {
   }
 
   /** Whether the answer came too late to start what was claimed. */
-  async #commit(slot: StoreSlot, claims: readonly Claim[], { askedAt, isFull }: Asked): Promise<boolean> {
+  async #commit(slot: StoreSlot, { claims, askedAt }: Claims, isFull: boolean): Promise<boolean> {
     const claimed: ClaimedRun[] = []
     const ended: RunRecord[] = []
     let refused = 0
@@ -238,6 +277,11 @@ export class Claiming {
     this.#kernel.emitRun('run:failed', run, slot)
     this.#settlement.announceEnd(run.id, { slot, record: run })
   }
+}
+
+/** Whether a run was lost twice, once now perhaps. */
+function isSuspect({ state, status }: RunRecord): boolean {
+  return status.crashes + (state === 'running' ? 1 : 0) >= 2
 }
 
 function functionsInTheWay({ unserved, crowdedFunctions }: StoreSlot): readonly string[] {
