@@ -24,7 +24,8 @@ const results = []
 for (const name of options.stores) {
   const tell = (line) => process.stderr.write(`${name}: ${line}\n`)
   const { date, machine, node, load } = describeMachine([], false)
-  const figures = await measureStore(name, options, tell)
+  // One that fails keeps no other from being measured.
+  const figures = await measureStore(name, options, tell).catch((error) => ({ reason: error.stack }))
   if (figures.reason !== undefined) {
     tell(`not measured: ${figures.reason}`)
     process.exitCode = 1
@@ -33,7 +34,7 @@ for (const name of options.stores) {
   const result = { name, date, machine, node, load, finished, waiting, rounds, ...figures }
   writeFileSync(`${BENCH}/results/scale-${name}.json`, `${JSON.stringify(result, null, 2)}\n`)
   results.push(result)
+  if (options.write) writePages([result])
 }
 console.log(`\n${renderFigures(results)}`)
 if (options.plans) console.log(`\n${renderPlans(results)}`)
-if (options.write) writePages(results)

@@ -30,6 +30,7 @@ export function readOptions(stores) {
   if (unknown !== undefined) throw new Error(`--store: must be one of ${stores.join(', ')}, got ${unknown}`)
   return {
     ...values,
+    plans: values.plans || values.write,
     stores: values.store.length > 0 ? stores.filter((name) => values.store.includes(name)) : stores,
     finished: wholeNumber('finished', values.finished, 0),
     waiting: wholeNumber('waiting', values.waiting, 0),

@@ -32,7 +32,7 @@ export async function launch(built, folder) {
   const port = await freePort()
   const server = new ServerProcess({
     command: '/usr/bin/java',
-    args: ['-Xmx1g', '-XX:+UseSerialGC', '-cp', `${built}/*:${built}`, 'StandIn', String(port), `${folder}/journal`],
+    args: ['-XX:+UseSerialGC', '-cp', `${built}/*:${built}`, 'StandIn', String(port), `${folder}/journal`],
     port,
     folder,
   })

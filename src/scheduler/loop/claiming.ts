@@ -20,7 +20,7 @@ import type { Settlement } from '../running/settlement.ts'
 import type { ExecutorSlot } from '../slots/executor-slot.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
 import { type ClaimedRun, InstanceLimit } from './instance-limit.ts'
-import type { StepResult } from './loop.ts'
+import type { StepResult } from './step-result.ts'
 import type { UncertainClaims } from './uncertain-claims.ts'
 
 const SLICE = 500

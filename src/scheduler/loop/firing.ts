@@ -15,13 +15,19 @@ import type { Runner } from '../running/runner.ts'
 import type { Settlement } from '../running/settlement.ts'
 import type { ExecutorSlot } from '../slots/executor-slot.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
-import type { Asked, StepResult } from './loop.ts'
 import type { Replacing } from './replacing.ts'
 import { type DecidedJob, placeSums } from './skip-sums.ts'
+import type { StepResult } from './step-result.ts'
 import type { UncertainClaim, UncertainClaims } from './uncertain-claims.ts'
 
 /** Jobs looked at in one step: bounds how long the event loop is kept. */
 const SLICE = 500
+
+/** A look at what is due: when it was asked for, monotonic, and whether there may be more than what came. */
+interface Asked {
+  readonly askedAt: number
+  readonly isFull: boolean
+}
 
 /** One job's share of a step: the change, and what follows if it is applied. */
 interface Fire {

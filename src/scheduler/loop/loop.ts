@@ -16,16 +16,8 @@ import type { StoreSlot } from '../slots/store-slot.ts'
 import type { Claiming } from './claiming.ts'
 import type { Firing } from './firing.ts'
 import type { Purge } from './purge.ts'
+import type { StepResult } from './step-result.ts'
 import { LONGEST_SLEEP_MS, Wakeup } from './wakeup.ts'
-
-/** What one step of firing, claiming or purging found: nothing due, all that was due, or a full slice and perhaps more. */
-export type StepResult = 'nothing' | 'all' | 'more'
-
-/** A look at what is due: when it was asked for, monotonic, and whether there may be more than what came. */
-export interface Asked {
-  readonly askedAt: number
-  readonly isFull: boolean
-}
 
 /** How long runs that fire and are claimed without end may keep what is due to go from going. */
 const LONGEST_UNPURGED_MS = 1_000

@@ -7,7 +7,7 @@ import type { Change, RecordKey, RecordKind, StoreRecord } from '../../jobs/reco
 import { KEY_MS, neededKeys } from '../commands/unique-keys.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
 import type { Workers } from '../workers/workers.ts'
-import type { StepResult } from './loop.ts'
+import type { StepResult } from './step-result.ts'
 
 /** Records removed in one step: bounds how long the event loop is kept. SQLite takes 4 ms for as many. */
 const SLICE = 200
