@@ -65,12 +65,12 @@ export class Facts {
     return this.history.log.filter((event): event is EventOf<E> => event.ev === ev)
   }
 
-  /** Whether the machine's wall clock was ever set back. */
+  /** Whether the machine's wall clock was ever set back, by more than readings of it may differ. */
   get clockWentBack(): boolean {
     const { clock } = this.settings
     return clock.some(({ from, wall }, index) => {
       const before = clock[index - 1]
-      return before !== undefined && wall < before.wall + (from - before.from) * before.rate
+      return before !== undefined && wall < before.wall + (from - before.from) * before.rate - 1
     })
   }
 

@@ -199,6 +199,7 @@ export class Fleet {
   /** Ends whatever is left of it, and removes its log. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const member of this.members) member.end()
+    this.#wallClock.end()
     await this.#office.shutdown({ timeout: 0 })
     rmSync(this.#folder, { recursive: true, force: true })
   }

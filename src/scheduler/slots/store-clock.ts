@@ -5,7 +5,7 @@
  * The server is asked when the store opens, then after a second, two, four, and every ten. In between its clock is
  * carried on by this process's monotonic one, so a step of the local wall clock changes nothing. It is never ahead of the
  * server's, so nothing starts early: an answer counts from when it arrived, and the monotonic clock counts at the slowest
- * rate between the two that the last two answers allow. (Cristian, "Probabilistic clock synchronization", 1989: what a
+ * rate that the last answers allow, each with the one before it. (Cristian, "Probabilistic clock synchronization", 1989: what a
  * reply took bounds the error.)
  */
 
@@ -34,6 +34,11 @@ export class StoreClock {
   #answer: Answer | undefined
   /** Milliseconds of the server in one of the monotonic clock, at least. */
   #rate = SLOWEST
+  /**
+   * What the answer before allowed at least. A server's clock that was moved on by a few milliseconds seems fast once, and
+   * is not carried on at that rate.
+   */
+  #slowestBefore = 1
   #againMs = FIRST_AGAIN_MS
   #isDoubtful = false
 
@@ -73,11 +78,14 @@ export class StoreClock {
     const bounds = before === undefined ? undefined : ratesBetween(before, answer)
     if (bounds === undefined || bounds.slowest > 1 + MOST_DRIFT || bounds.fastest < SLOWEST) {
       this.#rate = SLOWEST
+      this.#slowestBefore = 1
       this.#againMs = FIRST_AGAIN_MS
       return
     }
-    const isStillPossible = this.#rate >= bounds.slowest && this.#rate <= bounds.fastest
-    if (!isStillPossible) this.#rate = Math.max(SLOWEST, bounds.slowest)
+    const slowest = Math.min(bounds.slowest, this.#slowestBefore)
+    this.#slowestBefore = bounds.slowest
+    const isStillPossible = this.#rate >= slowest && this.#rate <= bounds.fastest
+    if (!isStillPossible) this.#rate = Math.max(SLOWEST, slowest)
     this.#againMs = Math.min(AGAIN_MS, 2 * this.#againMs)
   }
 }

@@ -66,6 +66,23 @@ describe('the clock of a store', () => {
     expect(time.now()).toBe((await server.serverTime()) + HOUR - 10)
   })
 
+  it.each([1, 2, 3, 4])('is not ahead of a server that was moved on by 3 ms before answer %i', async (moved) => {
+    const clock = new ManualClock()
+    const time = new StoreClock(clock)
+    const even = serverAhead(clock)
+    let moveMs = 0
+    const server = { serverTime: async () => (await even.serverTime()) + moveMs }
+    await time.ask(server)
+    for (let answer = 1; answer <= 6; answer += 1) {
+      if (answer === moved) moveMs = 3
+      while (!time.isOld) {
+        await clock.advance(100)
+        expect(time.now()).toBeLessThanOrEqual(await server.serverTime())
+      }
+      await time.ask(server)
+    }
+  })
+
   it('is never ahead of a server that drifts by up to 1 %, and soon behind it by no more than replies take', async () => {
     const drift = fc.double({ min: -0.0099, max: 0.0099, noNaN: true })
     const delays = fc.array(fc.double({ min: 0, max: 4, noNaN: true }), { minLength: 24, maxLength: 24 })
