@@ -8,7 +8,7 @@ export const USAGE = `npm run scale -- [options]
   --waiting N     records that wait in it (default 100000)
   --rounds N      rounds on each, medians are shown (default 41)
   --plans         also print how the servers carry the statements out
-  --write         write the figures into docs/scale.md, and the plans into docs/query-plans.md
+  --write         write the figures into docs/scale.md, and the plans (taken as with --plans) into docs/query-plans.md
   --no-build      measure dist/ as it is`
 
 /** @param {readonly string[]} stores */

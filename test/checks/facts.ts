@@ -12,6 +12,8 @@ import { JobFacts } from './job-facts.ts'
 import { Timeline } from './timeline.ts'
 
 const SLACK_MS = 500
+/** By how much two readings of one clock may differ from an even course. */
+const READINGS_DIFFER_MS = 1
 
 type EventOf<E extends LogEvent['ev']> = Extract<LogEvent, { readonly ev: E }>
 
@@ -70,7 +72,7 @@ export class Facts {
     const { clock } = this.settings
     return clock.some(({ from, wall }, index) => {
       const before = clock[index - 1]
-      return before !== undefined && wall < before.wall + (from - before.from) * before.rate - 1
+      return before !== undefined && wall < before.wall + (from - before.from) * before.rate - READINGS_DIFFER_MS
     })
   }
 

@@ -87,17 +87,15 @@ export class Settlement {
 
   /** Whether a run ended in this process, and its end is not yet written. */
   isSettling(slot: StoreSlot, runId: string): boolean {
-    const pending = this.#pending.get(slot)
-    if (pending === undefined) return false
-    const isIts = ({ work, isOver }: Ending): boolean => work.id === runId && !isOver
-    return pending.endings.some(isIts) || pending.batch.some(isIts)
+    for (const { work } of this.#unwritten(slot)) if (work.id === runId) return true
+    return false
   }
 
   /** Those of these jobs of which a run ended in this process, and its end is not yet written. */
   unwrittenOf(slot: StoreSlot, jobs: readonly JobRecord[]): readonly JobRecord[] {
-    const pending = this.#pending.get(slot)
-    if (pending === undefined || jobs.length === 0) return []
-    const ids = new Set([...pending.endings, ...pending.batch].map(({ work }) => work.record.jobId))
+    if (jobs.length === 0) return []
+    const ids = new Set<string | null>()
+    for (const { work } of this.#unwritten(slot)) ids.add(work.record.jobId)
     return jobs.filter(({ id }) => ids.has(id))
   }
 
@@ -174,6 +172,14 @@ export class Settlement {
     if (full.size === 0) return
     for (const series of full.keys()) slot.untrimmed.delete(series)
     await slot.store.trim([...full.values()])
+  }
+
+  *#unwritten(slot: StoreSlot): Generator<Ending> {
+    const pending = this.#pending.get(slot)
+    if (pending === undefined) return
+    for (const endings of [pending.endings, pending.batch]) {
+      for (const ending of endings) if (isOpen(ending)) yield ending
+    }
   }
 
   #add(ending: Ending): void {

@@ -5,7 +5,8 @@
  * outbox. From then on they are as good as inserted. Then they are inserted, where their ids are free, and taken out of
  * the outbox. What a process leaves that dies in between is finished by another (`repair.ts`).
  *
- * An entry has the name of its commit, and of who is to finish it (`by`): that commit, or a repair. Runs of one job have one spec: an entry holds each text once.
+ * An entry has the name of its commit, and of who is to finish it (`by`): that commit, or a repair. Runs of one job have one
+ * spec: an entry holds each text once.
  */
 
 import { PayloadTooLargeError } from '../../errors.ts'
