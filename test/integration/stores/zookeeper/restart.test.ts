@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { interval, type RunContext, Scheduler } from '../../../../src/index.ts'
 import { ZooKeeperJobStore } from '../../../../src/zookeeper.ts'
+import { beforePause } from '../before-pause.ts'
 import { hasServer, launchServer, type OwnServer } from '../own-server.ts'
 import { newPath } from './bench.ts'
 
@@ -60,7 +61,7 @@ describe.runIf(await hasServer('zookeeper'))('two schedulers on a ZooKeeper that
       expect(dueAt.getTime() - (runs[index]?.dueAt.getTime() ?? 0)).toBe(250)
     }
     // A run that was at work when the server went may start again; its id is the same.
-    expect(new Set(fired).size).toBe(runs.length)
+    expect(new Set(fired).size).toBe(beforePause(runs).length)
     await Promise.all(schedulers.map((each) => each.shutdown({ timeout: 0 })))
   })
 })
