@@ -100,6 +100,11 @@ export function scheduledAt(job: JobRecord, at: number): RunSeed {
   return { id: runIdOf(job.id, at), origin: 'schedule', at }
 }
 
+/** A new run as whoever adds it claims it in the same step. */
+export function addedAsClaimed(run: RunRecord, lease: Lease): RunRecord {
+  return { ...run, due: lease.until, state: 'running', status: statusWhenTaken(run.status, run.version, lease) }
+}
+
 /** A worker takes a pending run. */
 export function claim(run: RunRecord, lease: Lease): Patch {
   return taken(run, run.status, lease)

@@ -34,6 +34,7 @@ import { type SchedulerEvents, schedulerEmitter } from './events.ts'
 import { Kernel } from './kernel.ts'
 import { LifeCycle, waitOf } from './life-cycle.ts'
 import { Claiming } from './loop/claiming.ts'
+import { EagerStart } from './loop/eager-start.ts'
 import { Firing } from './loop/firing.ts'
 import { Loop } from './loop/loop.ts'
 import { Purge } from './loop/purge.ts'
@@ -101,6 +102,7 @@ export class Scheduler {
     this.#jobs = new JobCommands(this.#kernel, this.#loop, this.#settlement)
     const restarting = new Restarting(this.#kernel, this.#loop)
     this.#runs = new RunCommands(this.#kernel, this.#loop, this.#jobs, this.#settlement, {
+      eager: new EagerStart(this.#kernel, this.#loop, this.#runner, uncertain),
       cancelling,
       replacing,
       restarting,

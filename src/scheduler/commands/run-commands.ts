@@ -18,6 +18,7 @@ import { isFinal, RUN_STATES, type Run } from '../../jobs/run.ts'
 import { lineView, type RunLogLine } from '../../jobs/run-log.ts'
 import { NEW_STATUS, newRun } from '../../jobs/transitions.ts'
 import type { Kernel } from '../kernel.ts'
+import type { EagerStart } from '../loop/eager-start.ts'
 import type { Loop } from '../loop/loop.ts'
 import type { Replacing } from '../loop/replacing.ts'
 import type { Settlement } from '../running/settlement.ts'
@@ -42,6 +43,7 @@ export interface FoundRun {
 
 /** The steps of runs that several commands take. */
 export interface RunSteps {
+  readonly eager: EagerStart
   readonly cancelling: Cancelling
   readonly replacing: Replacing
   readonly restarting: Restarting
@@ -100,6 +102,7 @@ export class RunCommands {
     this.#kernel.executorSlot(resolved.executor)
     checkPersistable(registration, slot)
     const store = await slot.ready()
+    await this.#steps.eager.prepare(slot)
     const now = slot.now()
     const dueAt = 'at' in due ? due.at : now + due.delayMs
     const ids = id === undefined ? ascendingIds(inputs.length) : [id]
@@ -124,18 +127,42 @@ export class RunCommands {
         status: NEW_STATUS.enqueue,
       }),
     )
-    const [single] = runs
-    if (unique !== undefined && single !== undefined) {
-      const run = await enqueueUnique(store, single, unique, now)
-      return [run === single ? this.#submitted(slot, run) : slot.runView(run)]
+    return this.#add(slot, runs, async (records) => {
+      const [single] = records
+      if (unique !== undefined && single !== undefined) return [await enqueueUnique(store, single, unique, now)]
+      const results =
+        records.length === 1 && single !== undefined
+          ? [await slot.inserts.add(single)]
+          : await store.commit(records.map((record) => ({ expect: 0, record }) as const))
+      return records.map((record, index) => (results[index]?.applied === true ? record : undefined))
+    })
+  }
+
+  /**
+   * Adds runs, of which those that may start here at once are claimed with it.
+   *
+   * @param write - gives what the store has now for each: the record given, another's (of a unique key), or nothing
+   * @throws ConflictingIdError
+   */
+  async #add(
+    slot: StoreSlot,
+    runs: readonly RunRecord[],
+    write: (records: readonly RunRecord[]) => Promise<readonly (RunRecord | undefined)[]>,
+  ): Promise<Run[]> {
+    const { eager } = this.#steps
+    const arrivals = eager.claim(slot, runs)
+    let stored: readonly (RunRecord | undefined)[]
+    try {
+      stored = await write(arrivals.map(({ record }) => record))
+    } catch (error) {
+      eager.failed(slot, arrivals, error)
+      throw error
     }
-    const results =
-      runs.length === 1 && single !== undefined
-        ? [await slot.inserts.add(single)]
-        : await store.commit(runs.map((record) => ({ expect: 0, record }) as const))
-    return runs.map((run, index) => {
-      if (results[index]?.applied !== true) throw new ConflictingIdError(run.id, slot.alias)
-      return this.#submitted(slot, run)
+    for (const [index, arrival] of arrivals.entries()) eager.answered(slot, arrival, stored[index] === arrival.record)
+    return arrivals.map(({ run, record }, index) => {
+      const own = stored[index]
+      if (own === undefined) throw new ConflictingIdError(run.id, slot.alias)
+      return slot.runView(own === record ? run : own)
     })
   }
 
@@ -233,7 +260,7 @@ export class RunCommands {
   #submitted(slot: StoreSlot, run: RunRecord): Run {
     this.#kernel.emitRun('run:submitted', run, slot)
     slot.holdBack(run.jobId)
-    this.#loop.added(slot, run)
+    this.#loop.expect(slot, 'run', run.due)
     return slot.runView(run)
   }
 

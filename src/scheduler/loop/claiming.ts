@@ -77,9 +77,8 @@ export class Claiming {
     slot.isStarved = room <= 0
     if (slot.isStarved) return 'nothing'
     const limit = Math.min(room, SLICE)
-    const fresh = this.#fresh(slot, limit)
-    const due = fresh ?? (await this.#due(slot, now, limit))
-    const isFrontLeft = fresh === undefined && due.length < limit && slot.crowds.run.ended()
+    const due = await this.#due(slot, now, limit)
+    const isFrontLeft = due.length < limit && slot.crowds.run.ended()
     if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
     const isFull = due.length === limit
     await this.#keepOwn(slot, due)
@@ -120,20 +119,6 @@ export class Claiming {
     const { functions, jobs } = this.obstacles(slot)
     const skip = queues.haveOneOrder ? slot.crowds.run.skip(limit, Math.random()) : 0
     return queues.due(slot, { before: now, limit, skip, withoutFunctions: functions, withoutJobs: jobs })
-  }
-
-  /** Runs that need not be asked for, in the order in which they are to be served. */
-  #fresh(slot: StoreSlot, limit: number): readonly RunRecord[] | undefined {
-    const { queues } = this.#kernel
-    const runs = slot.freshRuns.take(slot.agenda.dueOf('run'), limit)
-    if (runs === undefined || !queues.haveOneOrder) return undefined
-    const functions = functionsInTheWay(slot)
-    const names = queues.open(slot)
-    const mayStart = runs.every(({ queue, functionRef }) => names.includes(queue) && !functions.includes(functionRef))
-    if (!mayStart) return undefined
-    return runs.toSorted(
-      (a, b) => names.indexOf(a.queue) - names.indexOf(b.queue) || b.priority - a.priority || a.at - b.at,
-    )
   }
 
   obstacles(slot: StoreSlot): Obstacles {

@@ -8,7 +8,7 @@
  */
 
 import { yieldToEventLoop } from '../../core/clock.ts'
-import type { Lane, RunRecord } from '../../jobs/record.ts'
+import type { Lane } from '../../jobs/record.ts'
 import type { NextDueQuery } from '../../stores/record-store.ts'
 import type { Kernel } from '../kernel.ts'
 import type { RunAtWork } from '../running/run-at-work.ts'
@@ -47,6 +47,10 @@ export class Loop {
     kernel.queues.onPlace = () => this.wakeup()
   }
 
+  get isRunning(): boolean {
+    return this.#isRunning
+  }
+
   /** Starts visiting; every store is looked at once. */
   start(): void {
     this.#isRunning = true
@@ -79,13 +83,6 @@ export class Loop {
     if (!this.#isRunning || slot.isVisited || !(isNews || slot.isFailing)) return
     // A store that fails is asked when its pause is over, whatever is due in it.
     this.#wakeup.arm(slot.isFailing ? slot.pollAt - this.#kernel.clock.monotonic() : due - slot.now())
-  }
-
-  /** Notes a run that was added to a store here: one that was enqueued and is due is claimed without being asked for. */
-  added(slot: StoreSlot, run: RunRecord): void {
-    const mayStart = this.#isRunning && this.#kernel.settings.roles.execute && run.at <= slot.now()
-    if (mayStart && run.jobId === null) slot.freshRuns.add(run)
-    this.expect(slot, 'run', run.due)
   }
 
   /** A run ended: looks at its store if runs of its job wait for that, and at those where runs wait for room. */
@@ -164,7 +161,10 @@ export class Loop {
     const step = async (lane: Lane, work: (slot: StoreSlot) => Promise<StepResult>): Promise<StepResult> => {
       const isUncertain = lane === 'run' && slot.uncertainClaims.size > 0
       if (!isUncertain && !slot.agenda.isDue(lane, slot.now())) return 'nothing'
+      slot.agenda.asking(lane)
       const result = await work(slot)
+      // Until the store is asked when the next is due, nothing is but what was added in the meantime.
+      if (result !== 'more' && !slot.isStarved) slot.agenda.learned(lane, null)
       if (result !== 'nothing' || !found.has(lane)) found.set(lane, result)
       return result
     }

@@ -12,7 +12,7 @@ import type { Outcome } from '../../jobs/transitions.ts'
 import type { Kernel } from '../kernel.ts'
 import type { ExecutorSlot } from '../slots/executor-slot.ts'
 import type { StoreSlot } from '../slots/store-slot.ts'
-import type { LeaseKeeper } from './lease-keeper.ts'
+import { isNearlyOver, type LeaseKeeper } from './lease-keeper.ts'
 import { writeLogs } from './log-writer.ts'
 import { RunAtWork, type StopCause } from './run-at-work.ts'
 import type { Settlement } from './settlement.ts'
@@ -53,20 +53,21 @@ export class Runner {
 
   /** Starts a run that this process holds; a place in its executor was taken for it. `leaseEndsAt` is monotonic. */
   start(slot: StoreSlot, executor: ExecutorSlot, record: RunRecord, leaseEndsAt: number): void {
-    const work = new RunAtWork(slot, executor, record, leaseEndsAt, this.#leases.reports)
-    if (!this.#isOpen || slot.isReleased) {
-      executor.giveBack(record.queue)
-      this.#settlement.handBack(work)
-      return
+    const work = this.#hold(slot, executor, record, leaseEndsAt)
+    if (work !== undefined) this.#begin(work)
+  }
+
+  /** The same in the next turn of the event loop: who waits for the run to be added hears of that first. */
+  startNext(slot: StoreSlot, executor: ExecutorSlot, record: RunRecord, leaseEndsAt: number): void {
+    const work = this.#hold(slot, executor, record, leaseEndsAt)
+    if (work === undefined) return
+    const { clock, settings } = this.#kernel
+    const begin = (): void => {
+      if (work.hasEnded) return
+      if (!this.#isOpen || isNearlyOver(work.leaseEndsAt, settings.leaseMs, clock.monotonic())) this.handBack(work)
+      else this.#begin(work)
     }
-    // This claim is certain: one that was lost before it, and has the same fence, must not be taken for it later.
-    slot.uncertainClaims.delete(record.id)
-    slot.atWork.set(record.id, work)
-    this.#count += 1
-    this.#armTimeout(work)
-    this.#kernel.emitRun('run:started', record, slot)
-    this.#leases.keep(slot)
-    this.#execute(work)
+    clock.setTimer(begin, 0)
   }
 
   /** Forgets a run that is no longer this process's: whatever its handler still does is ignored. */
@@ -109,6 +110,28 @@ export class Runner {
     return new Promise((resolve) => {
       this.#onIdle = resolve
     })
+  }
+
+  /** Counts a run as at work; undefined where none is started any more. */
+  #hold(slot: StoreSlot, executor: ExecutorSlot, record: RunRecord, leaseEndsAt: number): RunAtWork | undefined {
+    const work = new RunAtWork(slot, executor, record, leaseEndsAt, this.#leases.reports)
+    if (!this.#isOpen || slot.isReleased) {
+      executor.giveBack(record.queue)
+      this.#settlement.handBack(work)
+      return undefined
+    }
+    // This claim is certain: one that was lost before it, and has the same fence, must not be taken for it later.
+    slot.uncertainClaims.delete(record.id)
+    slot.atWork.set(record.id, work)
+    this.#count += 1
+    this.#leases.keep(slot)
+    return work
+  }
+
+  #begin(work: RunAtWork): void {
+    this.#armTimeout(work)
+    this.#kernel.emitRun('run:started', work.record, work.slot)
+    this.#execute(work)
   }
 
   #execute(work: RunAtWork): void {

@@ -10,7 +10,6 @@ import type { RecordJobStore } from '../../stores/record-job-store.ts'
 import type { SchedulerEmitter } from '../events.ts'
 import { Agenda } from '../loop/agenda.ts'
 import { Crowd } from '../loop/crowd.ts'
-import { FreshRuns } from '../loop/fresh-runs.ts'
 import type { UncertainClaim } from '../loop/uncertain-claims.ts'
 import { Unserved } from '../loop/unserved.ts'
 import type { RunAtWork } from '../running/run-at-work.ts'
@@ -85,9 +84,6 @@ export class StoreSlot {
   readonly unserved = new Unserved()
   /** Jobs at their limit with what they have at work in other processes, as far as the present visit knows. */
   readonly busyElsewhere = new Set<string>()
-
-  /** Runs that were just added here. */
-  readonly freshRuns = new FreshRuns()
 
   /** Who else takes from the front of its lanes. */
   readonly crowds = { job: new Crowd(), run: new Crowd() }
