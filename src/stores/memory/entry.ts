@@ -11,7 +11,7 @@ export interface Entry<R extends RecordHeader = StoreRecord> extends QueueItem<E
   record: R
   /** The heap of ready runs that it is in; null while it waits for its due time, or for nothing. */
   ready: IndexedHeap<Entry<R>> | null
-  /** The runs of the same job that arrived before and after; null for a job. */
+  /** Its neighbours in the list of runs that it is in; null for a job. */
   previous: Entry<R> | null
   next: Entry<R> | null
   /** Order of arrival: decides between runs of one priority that are due in the same millisecond. */

@@ -164,7 +164,7 @@ export class MemoryJobStore extends RecordJobStore {
   }
 
   #replace(entry: Entry, record: StoreRecord): void {
-    if (entry.record.kind === 'run' && record.kind === 'run') this.#runs.change(entry.record, record)
+    if (record.kind === 'run') this.#runs.change(entry, record)
     const before = entry.record.lane
     entry.record = record
     this.#due.put(entry, before)

@@ -1,21 +1,33 @@
 /**
- * The runs of each job, in order of arrival: to count those at work and to trim what is over. The runs of a job form a
- * list through their entries, so that adding and removing one is O(1) and costs no array for each job.
+ * The runs of each job, and the enqueued runs of each function: those at work are counted, and what is over is in a list of
+ * its own, oldest first, so that trimming it costs a step for each run that goes, however many wait.
  */
 
 import type { RecordHeader, StoreRecord } from '../../jobs/record.ts'
 import { isFinal } from '../../jobs/run.ts'
 import type { RunSeries } from '../record-store.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, Served } from './entry.ts'
+import { EntryList } from './entry-list.ts'
 
 /** What a run belongs to: its job, or its function when it was enqueued without one. */
 type Series = Pick<RecordHeader, 'jobId' | 'functionRef'>
 
-interface RunsOfSeries<R extends RecordHeader> {
-  first: Entry<R> | null
-  last: Entry<R> | null
-  size: number
-  active: number
+class RunsOfSeries<R extends RecordHeader> {
+  /** Those that are not over, or wait for an operator, in order of arrival. */
+  readonly open = new EntryList<R>()
+  /** Those that are over, in the order in which they were due. They end in about this order, too. */
+  readonly finished = new EntryList<R>()
+  active = 0
+
+  add(entry: Entry<R>, { lane, at }: RecordHeader): void {
+    if (lane !== 'history') this.open.append(entry)
+    else this.finished.insert(entry, (other) => isOlder(other, at, entry.sequence))
+  }
+
+  remove(entry: Entry<R>, { lane }: RecordHeader): void {
+    if (lane === 'history') this.finished.remove(entry)
+    else this.open.remove(entry)
+  }
 }
 
 export class RunIndex<R extends RecordHeader = StoreRecord> {
@@ -24,34 +36,28 @@ export class RunIndex<R extends RecordHeader = StoreRecord> {
 
   add(entry: Entry<R>, run: RecordHeader): void {
     const runs = this.#runsOf(run) ?? this.#newSeries(run)
-    entry.previous = runs.last
-    if (runs.last === null) runs.first = entry
-    else runs.last.next = entry
-    runs.last = entry
-    runs.size += 1
+    runs.add(entry, run)
     if (!isFinal(run.state)) runs.active += 1
   }
 
-  /** Notes a change of state. */
-  change(before: RecordHeader, after: RecordHeader): void {
-    const wasFinal = isFinal(before.state)
-    if (wasFinal === isFinal(after.state)) return
+  /** Notes that a run, which its entry has as it was, changes. */
+  change(entry: Entry<R>, after: RecordHeader): void {
+    const before = entry.record
+    if (before.state === after.state && before.lane === after.lane) return
     const runs = this.#runsOf(after)
-    if (runs !== undefined) runs.active += wasFinal ? 1 : -1
+    if (runs === undefined) return
+    runs.active += Number(isFinal(before.state)) - Number(isFinal(after.state))
+    if (before.lane === after.lane) return
+    runs.remove(entry, before)
+    runs.add(entry, after)
   }
 
   remove(entry: Entry<R>, run: RecordHeader): void {
     const runs = this.#runsOf(run)
     if (runs === undefined) return
-    if (entry.previous === null) runs.first = entry.next
-    else entry.previous.next = entry.next
-    if (entry.next === null) runs.last = entry.previous
-    else entry.next.previous = entry.previous
-    entry.previous = null
-    entry.next = null
-    runs.size -= 1
+    runs.remove(entry, run)
     if (!isFinal(run.state)) runs.active -= 1
-    if (runs.size > 0) return
+    if (runs.open.size + runs.finished.size > 0) return
     if (run.jobId === null) this.#byFunction.delete(run.functionRef)
     else this.#byJob.delete(run.jobId)
   }
@@ -61,19 +67,23 @@ export class RunIndex<R extends RecordHeader = StoreRecord> {
   }
 
   *of(jobId: string): Generator<Entry<R>> {
-    for (let entry = this.#byJob.get(jobId)?.first ?? null; entry !== null; entry = entry.next) yield entry
+    const runs = this.#byJob.get(jobId)
+    if (runs === undefined) return
+    yield* runs.finished
+    yield* runs.open
   }
 
   /** Finished runs of a series beyond its newest `keep`, oldest first. */
   surplus({ keep, ...series }: RunSeries): readonly Entry<R>[] {
-    const runs = this.#runsOf(series)
-    if (runs === undefined || runs.size - runs.active <= keep) return []
-    const finished: Entry<R>[] = []
-    for (let entry = runs.first; entry !== null; entry = entry.next) {
-      if (entry.record.lane === 'history') finished.push(entry)
+    const finished = this.#runsOf(series)?.finished
+    const surplus: Entry<R>[] = []
+    let left = (finished?.size ?? 0) - keep
+    for (const entry of finished ?? []) {
+      if (left <= 0) break
+      left -= 1
+      surplus.push(entry)
     }
-    finished.sort((a, b) => a.record.at - b.record.at)
-    return finished.slice(0, Math.max(0, finished.length - keep))
+    return surplus
   }
 
   #runsOf({ jobId, functionRef }: Series): RunsOfSeries<R> | undefined {
@@ -81,9 +91,14 @@ export class RunIndex<R extends RecordHeader = StoreRecord> {
   }
 
   #newSeries({ jobId, functionRef }: Series): RunsOfSeries<R> {
-    const runs: RunsOfSeries<R> = { first: null, last: null, size: 0, active: 0 }
+    const runs = new RunsOfSeries<R>()
     if (jobId === null) this.#byFunction.set(functionRef, runs)
     else this.#byJob.set(jobId, runs)
     return runs
   }
+}
+
+/** First by due time, then by arrival. */
+function isOlder({ record, sequence }: Served, at: number, than: number): boolean {
+  return record.at < at || (record.at === at && sequence < than)
 }

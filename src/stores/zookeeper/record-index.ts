@@ -105,7 +105,7 @@ export class RecordIndex {
 
   #replace(entry: Entry<StoredRecord>, record: StoredRecord): void {
     const { record: before } = entry
-    if (record.kind === 'run') this.#runs.change(before, record)
+    if (record.kind === 'run') this.#runs.change(entry, record)
     entry.record = record
     this.#due.put(entry, before.lane)
   }
