@@ -2,6 +2,7 @@
 
 import { provideServers, SERVERS } from '../../scripts/servers/index.mjs'
 import { describeServer } from '../stores/index.mjs'
+import { tellProcess } from './server-processor.mjs'
 
 /** Children find the URLs in the environment, where the tests find them too. */
 export class Servers {
@@ -34,6 +35,7 @@ export class Servers {
     this.#provided.push(provided)
     if (provided.url === undefined) return `no ${name}: ${provided.source}`
     process.env[provided.variable] = provided.url
+    tellProcess(name, provided.server?.pid)
     const description = await describeServer(name)
     // The path of a program is that of this machine and says nothing to others.
     return provided.source.startsWith('/') ? description : `${description} (${provided.source})`

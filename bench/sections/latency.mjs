@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import { ENGINES, openEngine } from '../engines/index.mjs'
+import { ENGINES, FLOOR, FLOORS, openEngine } from '../engines/index.mjs'
 import { digits, milliseconds } from '../frame/format.mjs'
 import { machineClock } from '../frame/machine-clock.mjs'
 import { NEWER } from '../frame/nodes.mjs'
@@ -18,7 +18,8 @@ export const title = 'Latency'
 
 export const about =
   'Milliseconds from the call that adds a run to the call of its handler, on an idle system, run by run, a few ' +
-  'milliseconds apart; and where the run is added by another process on the same machine. Default settings. Stores of ' +
+  'milliseconds apart; and where the run is added by another process on the same machine. Default settings. The plain ' +
+  'driver only adds a row, as far apart: whatever keeps runs takes that long at least. Stores of ' +
   'Cronwright that have no notifications (MySQL) find the work of other processes within `pollInterval`, a second; it ' +
   'is not measured.'
 
@@ -38,6 +39,7 @@ const PEERS = [
 const SUBJECTS = Object.keys(STORES).flatMap((store) => [
   { store, engine: OURS, settings: {} },
   ...PEERS.filter((peer) => peer.store === store),
+  ...(store in FLOORS ? [{ store, engine: FLOOR, settings: {} }] : []),
 ])
 const SHARED = ['redis', 'postgres']
 const ONE = 'one process'
@@ -54,12 +56,14 @@ export function tasks({ quick }) {
     node: row.node,
     parameters: { ...row, from, samples },
   })
-  return SUBJECTS.flatMap((row) => [task(row, ONE), ...(SHARED.includes(row.store) ? [task(row, ANOTHER)] : [])])
+  const isSent = ({ store, engine }) => SHARED.includes(store) && engine !== FLOOR
+  return SUBJECTS.flatMap((row) => [task(row, ONE), ...(isSent(row) ? [task(row, ANOTHER)] : [])])
 }
 
 export function measure({ store, engine: name, settings, from, samples }) {
   return inPlace(store, async (place) => {
     const engine = await openEngine(name, store, place, settings)
+    if (name === FLOOR) return timesToAdd(engine, samples + WARM_UP)
     const latencies = []
     let called = () => undefined
     const work = await engine.work(({ sentAt }) => {
@@ -78,9 +82,26 @@ export function measure({ store, engine: name, settings, from, samples }) {
     if (!isDone) throw new Error(`${latencies.length} of ${samples + WARM_UP} handlers were called in time`)
     await work.stop()
     await engine.close()
-    const sorted = latencies.slice(WARM_UP).toSorted((a, b) => a - b)
-    return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) }
+    return quantilesOf(latencies)
   })
+}
+
+/** Of a plain driver: until the store has a row. */
+async function timesToAdd(engine, count) {
+  const latencies = []
+  for (let index = 0; index < count; index += 1) {
+    const startedAt = machineClock()
+    await engine.enqueue({})
+    latencies.push(machineClock() - startedAt)
+    await setTimeout(PAUSE_MS)
+  }
+  await engine.close()
+  return quantilesOf(latencies)
+}
+
+function quantilesOf(latencies) {
+  const sorted = latencies.slice(WARM_UP).toSorted((a, b) => a - b)
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) }
 }
 
 async function sendOneByOne(engine, count, nextCall) {

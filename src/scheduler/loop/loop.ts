@@ -27,6 +27,12 @@ const PAUSE_MS = 100
 /** Difference between the two clocks' view of a sleep that is put down to a stepped clock or a suspended machine. */
 const CLOCK_STEP_MS = 1_000
 
+/** What a visit found in each lane that it looked at, and when it looked last, epoch ms. */
+interface Looked {
+  readonly found: ReadonlyMap<Lane, StepResult>
+  readonly lookedAt: number
+}
+
 export class Loop {
   readonly #kernel: Kernel
   readonly #firing: Firing
@@ -150,13 +156,13 @@ export class Loop {
   /**
    * Goes on in slices until nothing more is due; runs that wait come before jobs that fire, which may take the room that
    * is left. What is due to go waits until there is nothing else to do, but not for long. A poll asks first when each lane
-   * has something due: where nobody else did anything, that is all it asks. Gives what was found in each lane that was
-   * looked at.
+   * has something due: where nobody else did anything, that is all it asks.
    */
-  async #work(slot: StoreSlot): Promise<ReadonlyMap<Lane, StepResult>> {
+  async #work(slot: StoreSlot): Promise<Looked> {
     const { clock, settings, queues } = this.#kernel
     const { roles } = settings
     const found = new Map<Lane, StepResult>()
+    let lookedAt = slot.now()
     let purgedAt = clock.monotonic()
     const step = async (lane: Lane, work: (slot: StoreSlot) => Promise<StepResult>): Promise<StepResult> => {
       const isUncertain = lane === 'run' && slot.uncertainClaims.size > 0
@@ -174,9 +180,10 @@ export class Loop {
         if (roles.execute && queues.isAnyPaused(slot)) await queues.readPauses(slot, clock.monotonic())
         // What is due already, or may be after a failure, is looked at anyway.
         const lanes = (['run', 'job'] as const).filter((lane) => !slot.agenda.isDue(lane, slot.now()))
-        await this.#learn(slot, this.#withHistory(slot, lanes), 0)
+        await this.#learn(slot, this.#withHistory(slot, lanes))
       }
       slot.isFiring = true
+      lookedAt = slot.now()
       if (roles.execute && this.#isAnythingToStart(slot)) {
         await queues.readOldPauses(slot, clock.monotonic(), settings.pollMs)
       }
@@ -193,7 +200,7 @@ export class Loop {
       if (!isBusy && purged !== 'more') break
       await yieldToEventLoop(clock)
     }
-    return found
+    return { found, lookedAt }
   }
 
   #isAnythingToStart(slot: StoreSlot): boolean {
@@ -206,10 +213,9 @@ export class Loop {
   }
 
   /** Asks when something is due again in the lanes that were looked at. */
-  async #ask(slot: StoreSlot, found: ReadonlyMap<Lane, StepResult>): Promise<void> {
-    // A store that names a time but gives nothing that is due then must not keep the loop spinning.
+  async #ask(slot: StoreSlot, { found, lookedAt }: Looked): Promise<void> {
     const isIdle = [...found.values()].every((result) => result === 'nothing')
-    await this.#learn(slot, this.#withHistory(slot, [...found.keys()]), isIdle ? PAUSE_MS : 0)
+    await this.#learn(slot, this.#withHistory(slot, [...found.keys()]), isIdle ? lookedAt : undefined)
   }
 
   /** These lanes, and the history where it was not asked about for long. */
@@ -221,8 +227,13 @@ export class Loop {
     return isAsked ? lanes : [...lanes, 'history']
   }
 
-  /** Asks in one call when lanes have something due; what is due already counts as due after a pause. */
-  async #learn(slot: StoreSlot, lanes: readonly Lane[], pauseMs: number): Promise<void> {
+  /**
+   * Asks in one call when lanes have something due. A store that names a time but gave nothing that was due then must not
+   * keep the loop spinning: what was due when all was looked at in vain counts as due after a pause.
+   *
+   * @param inVainAt - epoch ms
+   */
+  async #learn(slot: StoreSlot, lanes: readonly Lane[], inVainAt = Number.NEGATIVE_INFINITY): Promise<void> {
     const queries: NextDueQuery[] = []
     for (const lane of lanes) {
       slot.agenda.asking(lane)
@@ -237,7 +248,8 @@ export class Loop {
       const next = answers[index] ?? null
       const waitMs = lane === 'job' ? slot.crowds.job.wait(Math.random()) : 0
       if (next === null) slot.agenda.learned(lane, next)
-      else slot.agenda.learned(lane, next <= now ? now + pauseMs : next + waitMs)
+      else if (next <= inVainAt) slot.agenda.learned(lane, now + PAUSE_MS)
+      else slot.agenda.learned(lane, next <= now ? next : next + waitMs)
     }
   }
 
