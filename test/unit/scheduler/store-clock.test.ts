@@ -66,15 +66,16 @@ describe('the clock of a store', () => {
     expect(time.now()).toBe((await server.serverTime()) + HOUR - 10)
   })
 
-  it.each([1, 2, 3, 4])('is not ahead of a server that was moved on by 3 ms before answer %i', async (moved) => {
+  const moves = [1, 2, 3, 10, 50].flatMap((by) => [1, 2, 3, 4, 6, 9].map((before) => ({ by, before })))
+  it.each(moves)('is not ahead of a server that was moved on by $by ms before answer $before', async (move) => {
     const clock = new ManualClock()
     const time = new StoreClock(clock)
     const even = serverAhead(clock)
     let moveMs = 0
     const server = { serverTime: async () => (await even.serverTime()) + moveMs }
     await time.ask(server)
-    for (let answer = 1; answer <= 6; answer += 1) {
-      if (answer === moved) moveMs = 3
+    for (let answer = 1; answer <= 14; answer += 1) {
+      if (answer === move.before) moveMs = move.by
       while (!time.isOld) {
         await clock.advance(100)
         expect(time.now()).toBeLessThanOrEqual(await server.serverTime())
