@@ -22,10 +22,11 @@ export const CHANGES_LIBRARY = `
 local SHORT = 256
 
 -- What is gathered: keys to delete and to set with their values; members to remove and to add with their scores, by index;
--- how often a place was left or taken, and the levels that were, with a place in each.
-local gone, written, removed, added, tallies, left, taken
+-- how often a place was left or taken, and the levels that were, with a place in each; by how much the runs at work of a
+-- job have changed.
+local gone, written, removed, added, tallies, left, taken, actives
 local function gather()
-  gone, written, removed, added, tallies, left, taken = {}, {}, {}, {}, {}, {}, {}
+  gone, written, removed, added, tallies, left, taken, actives = {}, {}, {}, {}, {}, {}, {}, {}
 end
 gather()
 
@@ -53,7 +54,7 @@ end
 local NOWHERE = {}
 
 -- Takes a record out of the indexes it was in and puts it where it belongs.
-local function move(name, seq, place, at, due, newPlace, newAt, newDue)
+local function move(name, seq, job, place, at, due, newPlace, newAt, newDue)
   local level, newLevel = due ~= '' and place.level, newDue ~= '' and newPlace.level
   if level ~= newLevel or due ~= newDue then
     local member = seq .. ':' .. name
@@ -69,9 +70,15 @@ local function move(name, seq, place, at, due, newPlace, newAt, newDue)
   if place ~= newPlace then
     if place ~= NOWHERE then tallies[place] = (tallies[place] or 0) - 1 end
     if newPlace ~= NOWHERE then tallies[newPlace] = (tallies[newPlace] or 0) + 1 end
+    if job ~= '' then
+      local by = (newPlace.isActive and 1 or 0) - (place.isActive and 1 or 0)
+      if by ~= 0 then actives[job] = (actives[job] or 0) + by end
+    end
   elseif at == newAt then return end
   if at ~= newAt or place.list ~= newPlace.list then shift(place.list, newPlace.list, newAt, name) end
-  if at ~= newAt or place.series ~= newPlace.series then shift(place.series, newPlace.series, newAt, name) end
+  if at ~= newAt or place.ofJob ~= newPlace.ofJob or place.ofFunction ~= newPlace.ofFunction then
+    shift(seriesOf(place, job), seriesOf(newPlace, job), newAt, name)
+  end
 end
 
 -- What is said of a text in the record, as text; made once for each size.
@@ -95,11 +102,11 @@ local function keepLong(key, old, new, text)
 end
 
 local function remove(key, name, text)
-  local seq, _, at, due, status, spec, place = parse(text)
+  local seq, _, at, due, status, spec, place, job = parse(text)
   gone[#gone + 1] = key
   if status == '*' then gone[#gone + 1] = P .. 'status:' .. name end
   if spec == '*' then gone[#gone + 1] = P .. 'spec:' .. name end
-  move(name, seq, place, at, due, NOWHERE, nil, '')
+  move(name, seq, job, place, at, due, NOWHERE, nil, '')
 end
 
 local function writeIndexes()
@@ -126,16 +133,12 @@ local function writeIndexes()
 end
 
 local function writeCounters()
-  local counters, states = {counts = {}, active = {}}, {}
-  local function count(hash, field, by)
-    local fields = counters[hash]
-    fields[field] = (fields[field] or 0) + by
-  end
+  local counters, states = {counts = {}, active = actives}, {}
+  local function count(field, by) counters.counts[field] = (counters.counts[field] or 0) + by end
   for place, by in pairs(tallies) do
     local name = place.kind .. ':' .. place.state
-    count('counts', name, by)
-    count('counts', name .. ':' .. place.queue, by)
-    if place.active then count('active', place.active, by) end
+    count(name, by)
+    count(name .. ':' .. place.queue, by)
     if by > 0 and not states[name] then
       states[name] = true
       call('SADD', P .. 'states:' .. place.kind, place.state)

@@ -31,8 +31,9 @@ end
 
 local heads = {}
 local function headOf(step)
-  local version, at, due, place = match(step, '^.([^ ]*) ([^ ]*) ([^ ]*) (.*)$')
-  local head = {version, at, due, placeOf(place)}
+  local version, at, due, first, job, last =
+    match(step, '^.([^ ]*) ([^ ]*) ([^ ]*) ([^ ]* [^ ]* [^ ]*) ([^ ]*) (.*)$')
+  local head = {version, at, due, placeOf(first, last), job}
   heads[step] = head
   return head
 end
@@ -41,7 +42,7 @@ local function add(key, text, step)
   local status, spec = ARGV[argument + 1], ARGV[argument + 2]
   argument = argument + 2
   if text then return false end
-  local version, at, due, place = unpack(heads[step] or headOf(step))
+  local version, at, due, place, job = unpack(heads[step] or headOf(step))
   local name, seq = sub(key, #P + 1), nextSequence()
   local statusSize, specSize = statusSizeOf(status), sizeOf(spec)
   if statusSize == '*' then
@@ -53,8 +54,8 @@ local function add(key, text, step)
     spec = ''
   end
   written[#written + 1], written[#written + 2] =
-    key, textOf(seq, version, at, due, statusSize, specSize, place, status, spec)
-  move(name, seq, NOWHERE, nil, '', place, at, due)
+    key, textOf(seq, version, at, due, statusSize, specSize, place, job, status, spec)
+  move(name, seq, job, NOWHERE, nil, '', place, at, due)
   return true
 end
 
@@ -73,8 +74,9 @@ local function placeAfter(place, patch)
   local after = patch.places[place]
   if after then return after end
   local fields = setmetatable(patch.fields, {__index = place})
-  after = placeOf(place.kind .. ' ' .. fields.lane .. ' ' .. fields.state .. ' ' .. place.jobId .. ' '
-    .. fields.functionRef .. ' ' .. fields.queue .. ' ' .. fields.priority)
+  after = placeOf(
+    place.kind .. ' ' .. fields.lane .. ' ' .. fields.state,
+    fields.functionRef .. ' ' .. fields.queue .. ' ' .. fields.priority)
   patch.places[place] = after
   return after
 end
@@ -99,7 +101,7 @@ local function change(key, text, given)
     newStatus, newSpec = patch.status and take(), patch.spec and take()
   end
   if not text then return false end
-  local seq, version, at, due, status, spec, place, start = parse(text)
+  local seq, version, at, due, status, spec, place, job, start = parse(text)
   if version ~= expect then return false end
   local name, fields, newPlace = sub(key, #P + 1), patch.fields, patch.places[place] or placeAfter(place, patch)
   local newAt, newDue = fields.at or at, fields.due or due
@@ -116,8 +118,8 @@ local function change(key, text, given)
     if specSize == '*' then specText = '' end
   else specText = sub(text, specStart) end
   written[#written + 1], written[#written + 2] = key, textOf(seq, versions[expect] or versionAfter(expect), newAt,
-    newDue, statusSize, specSize, newPlace, statusText, specText)
-  move(name, seq, place, at, due, newPlace, newAt, newDue)
+    newDue, statusSize, specSize, newPlace, job, statusText, specText)
+  move(name, seq, job, place, at, due, newPlace, newAt, newDue)
   return true
 end
 

@@ -16,8 +16,8 @@ local isFiltered = functionCount + jobCount > 0
 
 local function isWanted(name, text)
   if not isFiltered then return true end
-  local place = placeIn(text)
-  return not functions[place.functionRef] and not jobs[lane == 'job' and sub(name, 5) or place.jobId]
+  local place, job = placeIn(text)
+  return not functions[place.functionRef] and not jobs[lane == 'job' and sub(name, 5) or job]
 end
 
 -- Visits the records of one level that are due and wanted, a page at a time, until a visit says that it is enough. The

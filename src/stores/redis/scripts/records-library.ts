@@ -10,8 +10,8 @@
  * short has a key of its own instead, `status:<name>` or `spec:<name>`, so that a renewal does not write a large input
  * again; then there is `*` for its length, and in front of the whole.
  *
- * The place is what records of a batch have in common, and decides in which indexes they are; so what it means is worked
- * out once for all of them:
+ * The place, but for the job, is what records of a batch have in common, and decides in which indexes they are; so what it
+ * means is worked out once for all of them:
  *
  *   <kind> <lane> <state> <jobId> <functionRef> <queue> <priority>
  *
@@ -47,56 +47,68 @@ local function listKey(kind, state)
   return P .. 'list:' .. kind .. ':' .. state
 end
 
--- What a place means: its fields, the keys of the indexes its records are in (by at, by due time, by series), and the
--- job whose runs at work they count as.
+-- What a place means: its fields, the keys of the indexes its records are in (by at, by due time), what the keys of their
+-- series begin with, and whether they count as runs at work. The job is no part of it: what is of one job is put beside it.
 local places = {}
-local function placeOf(text)
-  local place = places[text]
+local function placeOf(head, tail)
+  local known = places[head]
+  if not known then
+    known = {}
+    places[head] = known
+  end
+  local place = known[tail]
   if place then return place end
-  local kind, lane, state, job, func, queue, priority =
-    match(text, '^([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*)$')
-  local series, isOver = nil, lane == 'history'
-  if kind == 'run' and job ~= '' then series = P .. (isOver and 'over:job:' or 'open:job:') .. job
-  elseif kind == 'run' and isOver then series = P .. 'over:function:' .. func end
-  local isActive = kind == 'run' and job ~= '' and (state == 'pending' or state == 'running')
+  local kind, lane, state = match(head, '^([^ ]*) ([^ ]*) ([^ ]*)$')
+  local func, queue, priority = match(tail, '^([^ ]*) ([^ ]*) ([^ ]*)$')
+  local isRun, isOver = kind == 'run', lane == 'history'
   place = {
-    text = text, kind = kind, lane = lane, state = state, jobId = job, functionRef = func, queue = queue,
+    head = head, tail = tail, kind = kind, lane = lane, state = state, functionRef = func, queue = queue,
     priority = priority,
     list = listKey(kind, state),
     level = P .. 'due:' .. (lane == 'run' and 'run:' .. priority .. ':' .. queue or lane),
-    series = series,
-    active = isActive and job or nil,
+    ofJob = isRun and P .. (isOver and 'over:job:' or 'open:job:') or nil,
+    ofFunction = isRun and isOver and P .. 'over:function:' .. func or nil,
+    isActive = isRun and (state == 'pending' or state == 'running'),
   }
-  places[text] = place
+  known[tail] = place
   return place
 end
 
--- The fields of a record, its place, and where its texts begin.
+-- The series that a record is in: that of its job, or of its function where it has no job and is over.
+local function seriesOf(place, job)
+  if job == '' then return place.ofFunction end
+  return place.ofJob and place.ofJob .. job
+end
+
+-- The fields of a record, its place and its job, and where its texts begin.
 local function parse(text)
-  local seq, version, at, due, status, spec, place, start =
-    match(text, '^%*?([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^\n]*)\n()')
-  return seq, version, at, due, status, spec, places[place] or placeOf(place), start
+  local seq, version, at, due, status, spec, head, job, tail, start = match(text,
+    '^%*?([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]* [^ ]* [^ ]*) ([^ ]*) ([^\n]*)\n()')
+  return seq, version, at, due, status, spec, placeOf(head, tail), job, start
 end
 local function placeIn(text)
-  return placeOf(match(text, '^[^ ]* [^ ]* [^ ]* [^ ]* [^ ]* [^ ]* ([^\n]*)\n'))
+  local head, job, tail = match(text,
+    '^[^ ]* [^ ]* [^ ]* [^ ]* [^ ]* [^ ]* ([^ ]* [^ ]* [^ ]*) ([^ ]*) ([^\n]*)\n')
+  return placeOf(head, tail), job
 end
 
 -- A record as it is kept: its fields, and the texts that have no keys of their own.
-local function textOf(seq, version, at, due, status, spec, place, shortStatus, shortSpec)
+local function textOf(seq, version, at, due, status, spec, place, job, shortStatus, shortSpec)
   local mark = (status == '*' or spec == '*') and '*' or ''
-  return mark .. seq .. ' ' .. version .. ' ' .. at .. ' ' .. due .. ' ' .. status .. ' ' .. spec .. ' ' .. place.text
-    .. '\n' .. shortStatus .. shortSpec
+  return mark .. seq .. ' ' .. version .. ' ' .. at .. ' ' .. due .. ' ' .. status .. ' ' .. spec .. ' ' .. place.head
+    .. ' ' .. job .. ' ' .. place.tail .. '\n' .. shortStatus .. shortSpec
 end
 
 -- A kept record with its long texts put in.
 local function whole(name, text)
   if byte(text) ~= 42 then return text end
-  local seq, version, at, due, status, spec, place, start = parse(text)
+  local seq, version, at, due, status, spec, place, job, start = parse(text)
   local size = tonumber(status) or 0
   local statusText, specText = sub(text, start, start + size - 1), sub(text, start + size)
   if status == '*' then statusText = call('GET', P .. 'status:' .. name) or '' end
   if spec == '*' then specText = call('GET', P .. 'spec:' .. name) or '' end
-  return textOf(seq, version, at, due, status ~= '' and #statusText or '', #specText, place, statusText, specText)
+  return textOf(
+    seq, version, at, due, status ~= '' and #statusText or '', #specText, place, job, statusText, specText)
 end
 
 -- Visits a list, from a place on, in pieces that fit on the stack.
