@@ -15,13 +15,13 @@ export const title = 'Several processes'
 
 export const about =
   'No-op runs a second that one process and four processes take together from one queue, from the word to begin until ' +
-  'the last run is stored as completed. 80,000 runs, 20,000 on MongoDB, etcd and ZooKeeper, half of that unless the run is a ' +
+  'the last run is stored as completed. 40,000 runs, 10,000 on MongoDB, etcd and ZooKeeper, half of that unless the run is a ' +
   'full one, after each process has warmed up with a fifth of that; default settings. Claimed twice: runs whose handler was called more than once.'
 
 export const packages = [null]
 
-const RUNS = 80_000
-const RUNS_OF_SLOWER = 20_000
+const RUNS = 40_000
+const RUNS_OF_SLOWER = 10_000
 const SLOWER_STORES = ['mongodb', ...COORDINATORS]
 const BULK = 1_000
 const COUNTS = [1, 4]

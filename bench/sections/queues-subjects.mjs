@@ -6,10 +6,10 @@ import { OURS } from '../libraries/index.mjs'
 import { COORDINATORS, STORES } from '../stores/index.mjs'
 
 /** So many that what a process does in its first second, before its code is compiled, counts for little. */
-const RUNS = 100_000
-const RUNS_IN_MEMORY = 500_000
+const RUNS = 50_000
+const RUNS_IN_MEMORY = 400_000
 /** Of what does some thousands a second. */
-const RUNS_OF_SLOWER = 20_000
+const RUNS_OF_SLOWER = 10_000
 /** Agenda does some hundreds a second. */
 const RUNS_OF_AGENDA = 1_000
 const SLOWER_STORES = ['mongodb', ...COORDINATORS]

@@ -18,7 +18,7 @@ export const about =
   'under lease and fence. Defaults keep the newest 100 run records, `500 at once` keeps all. The plain driver does the ' +
   'same writes with nothing around them: runs are found, claimed and settled, 500 a batch (100 on etcd and ZooKeeper, ' +
   '8 batches in flight), each change guarded by a version. Everything is done once with a twentieth of the runs ' +
-  'beforehand. 100,000 runs; 500,000 in memory; 20,000 on MongoDB, etcd and ZooKeeper, and with what does some thousands a ' +
+  'beforehand. 50,000 runs; 400,000 in memory; 10,000 on MongoDB, etcd and ZooKeeper, and with what does some thousands a ' +
   'second; 1,000 with Agenda, which adds no jobs in bulk; half of that unless the run is a full one. The statistics of PostgreSQL are as they are right after the runs ' +
   'were added, unless the row names fresh ones. graphile-worker runs 24 jobs at once and deletes what is done; pg-boss fetches batches of 1,000. What needs ' +
   'Node 24 is measured on it, beside ours. CPU: microseconds of processor time that processing a run takes this process, ' +

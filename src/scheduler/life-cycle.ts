@@ -83,7 +83,7 @@ export class LifeCycle {
   async close(waitMs: number): Promise<void> {
     const { clock, executors, stores } = this.#kernel
     this.#workers.stopping()
-    await within(clock, ENDING_MS, this.#loop.visitsUnderWay([...stores.values()]))
+    await within(clock, ENDING_MS, this.#loop.underWay([...stores.values()]))
     await within(clock, ENDING_MS, this.#loop.settleClaims([...stores.values()]))
     if (waitMs > 0) await within(clock, waitMs, this.#runner.idle())
     const reason = new CronwrightError('SHUTDOWN', 'the scheduler is shutting down')
@@ -105,7 +105,7 @@ export class LifeCycle {
   async release(slot: StoreSlot): Promise<void> {
     const { clock, stores } = this.#kernel
     stores.delete(slot.alias)
-    await within(clock, ENDING_MS, this.#loop.visitsUnderWay([slot]))
+    await within(clock, ENDING_MS, this.#loop.underWay([slot]))
     const reason = new CronwrightError('SHUTDOWN', `the job store ${JSON.stringify(slot.alias)} is removed`)
     for (const work of [...slot.atWork.values()]) {
       work.stop('shutdown', reason)

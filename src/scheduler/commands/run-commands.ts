@@ -127,7 +127,7 @@ export class RunCommands {
         status: NEW_STATUS.enqueue,
       }),
     )
-    return this.#add(slot, runs, async (records) => {
+    const added = await this.#steps.eager.add(slot, runs, async (records) => {
       const [single] = records
       if (unique !== undefined && single !== undefined) return [await enqueueUnique(store, single, unique, now)]
       const results =
@@ -136,33 +136,10 @@ export class RunCommands {
           : await store.commit(records.map((record) => ({ expect: 0, record }) as const))
       return records.map((record, index) => (results[index]?.applied === true ? record : undefined))
     })
-  }
-
-  /**
-   * Adds runs, of which those that may start here at once are claimed with it.
-   *
-   * @param write - gives what the store has now for each: the record given, another's (of a unique key), or nothing
-   * @throws ConflictingIdError
-   */
-  async #add(
-    slot: StoreSlot,
-    runs: readonly RunRecord[],
-    write: (records: readonly RunRecord[]) => Promise<readonly (RunRecord | undefined)[]>,
-  ): Promise<Run[]> {
-    const { eager } = this.#steps
-    const arrivals = eager.claim(slot, runs)
-    let stored: readonly (RunRecord | undefined)[]
-    try {
-      stored = await write(arrivals.map(({ record }) => record))
-    } catch (error) {
-      eager.failed(slot, arrivals, error)
-      throw error
-    }
-    for (const [index, arrival] of arrivals.entries()) eager.answered(slot, arrival, stored[index] === arrival.record)
-    return arrivals.map(({ run, record }, index) => {
-      const own = stored[index]
-      if (own === undefined) throw new ConflictingIdError(run.id, slot.alias)
-      return slot.runView(own === record ? run : own)
+    return runs.map(({ id: runId }, index) => {
+      const run = added[index]
+      if (run === undefined) throw new ConflictingIdError(runId, slot.alias)
+      return slot.runView(run)
     })
   }
 

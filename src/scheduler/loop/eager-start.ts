@@ -17,7 +17,7 @@ import type { Loop } from './loop.ts'
 import type { UncertainClaims } from './uncertain-claims.ts'
 
 /** A run on its way into its store. */
-export interface Arrival {
+interface Arrival {
   /** As its author is told of it: waiting. */
   readonly run: RunRecord
   /** As it is added. */
@@ -27,6 +27,9 @@ export interface Arrival {
   /** Monotonic: when its lease began, at the latest. */
   readonly askedAt: number
 }
+
+/** Adds records, and gives what the store has now for each: that record, another that stands for it, or nothing. */
+type Write = (records: readonly RunRecord[]) => Promise<readonly (RunRecord | undefined)[]>
 
 export class EagerStart {
   readonly #kernel: Kernel
@@ -61,8 +64,42 @@ export class EagerStart {
     }
   }
 
-  /** Claims as many of these runs as may start here at once; the others are to wait. */
-  claim(slot: StoreSlot, runs: readonly RunRecord[]): readonly Arrival[] {
+  /**
+   * Adds runs, of which those that may start here at once are claimed with it. Gives what `write` gave, with each run that was
+   * added as it was given.
+   */
+  async add(slot: StoreSlot, runs: readonly RunRecord[], write: Write): Promise<readonly (RunRecord | undefined)[]> {
+    const arrivals = this.#claim(slot, runs)
+    const adding = this.#write(slot, arrivals, write)
+    if (!arrivals.some(({ executor }) => executor !== undefined)) return adding
+    slot.arriving.add(adding)
+    try {
+      return await adding
+    } finally {
+      slot.arriving.delete(adding)
+    }
+  }
+
+  async #write(
+    slot: StoreSlot,
+    arrivals: readonly Arrival[],
+    write: Write,
+  ): Promise<readonly (RunRecord | undefined)[]> {
+    let stored: readonly (RunRecord | undefined)[]
+    try {
+      stored = await write(arrivals.map(({ record }) => record))
+    } catch (error) {
+      this.#failed(slot, arrivals, error)
+      throw error
+    }
+    return arrivals.map((arrival, index) => {
+      const isAdded = stored[index] === arrival.record
+      this.#answered(slot, arrival, isAdded)
+      return isAdded ? arrival.run : stored[index]
+    })
+  }
+
+  #claim(slot: StoreSlot, runs: readonly RunRecord[]): readonly Arrival[] {
     const now = slot.now()
     const askedAt = this.#kernel.clock.monotonic()
     const lease = { worker: this.#kernel.workerId, now, until: now + this.#kernel.settings.leaseMs }
@@ -74,7 +111,7 @@ export class EagerStart {
   }
 
   /** The store answered: it has the run, or has another with that id. */
-  answered(slot: StoreSlot, { run, record, executor, askedAt }: Arrival, isAdded: boolean): void {
+  #answered(slot: StoreSlot, { run, record, executor, askedAt }: Arrival, isAdded: boolean): void {
     if (isAdded) {
       this.#kernel.emitRun('run:submitted', run, slot)
       this.#loop.expect(slot, 'run', record.due)
@@ -89,7 +126,7 @@ export class EagerStart {
   }
 
   /** The store failed before it answered: it may have these runs, and they are looked for at the next visit. */
-  failed(slot: StoreSlot, arrivals: readonly Arrival[], error: unknown): void {
+  #failed(slot: StoreSlot, arrivals: readonly Arrival[], error: unknown): void {
     for (const { run, record, executor, askedAt } of arrivals) {
       if (executor === undefined) continue
       executor.giveBack(run.queue)

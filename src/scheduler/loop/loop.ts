@@ -66,7 +66,7 @@ export class Loop {
     this.#sleep()
   }
 
-  /** Stops visiting; what is under way comes to its end, see {@link visitsUnderWay}. */
+  /** Stops visiting; what is under way comes to its end, see {@link underWay}. */
   stop(): void {
     this.#isRunning = false
     this.#wakeup.cancel()
@@ -102,9 +102,10 @@ export class Loop {
     })
   }
 
-  /** Resolves when the visits of these stores that are under way have ended. */
-  async visitsUnderWay(slots: readonly StoreSlot[]): Promise<void> {
+  /** Resolves when what may start runs of these stores, and is under way, has ended: visits, and runs being added. */
+  async underWay(slots: readonly StoreSlot[]): Promise<void> {
     await Promise.all(slots.map((slot) => this.#visits.get(slot)))
+    await Promise.allSettled(slots.flatMap(({ arriving }) => [...arriving]))
   }
 
   /** Takes up claims that may have been written although these stores did not answer. Never rejects. */

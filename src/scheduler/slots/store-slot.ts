@@ -76,6 +76,8 @@ export class StoreSlot {
   readonly crowdedFunctions = new Set<string>()
   /** Run id -> run of this store that is at work in this process. */
   readonly atWork = new Map<string, RunAtWork>()
+  /** Writes under way that add runs as claimed. */
+  readonly arriving = new Set<Promise<unknown>>()
   /** Run id -> claim of which it is not known whether it was written. */
   readonly uncertainClaims = new Map<string, UncertainClaim>()
   /** Finished runs of a job (or, after a zero byte, of a function) since they were last trimmed. */

@@ -97,6 +97,21 @@ describe('a run that is added where it can start at once', () => {
     expect(await runOf(other.scheduler, id)).toMatchObject({ state: 'pending', attempt: 0 })
   })
 
+  it('is handed back when the scheduler is shut down while it is being added', async () => {
+    const { clock, scheduler, store, recorder } = await bench()
+    store.holdReplies()
+    const adding = scheduler.enqueue('work')
+    await clock.advance(0)
+    const stopping = scheduler.shutdown()
+    await clock.advance(10)
+    store.behave()
+    const { id } = await settled(clock, adding)
+    await settled(clock, stopping)
+    expect(recorder.calls).toHaveLength(0)
+    const other = newBench({ jobStores: { default: store } })
+    expect(await runOf(other.scheduler, id)).toMatchObject({ state: 'pending', attempt: 0 })
+  })
+
   it('is taken over after its lease when its process dies before it began', async () => {
     const store = new UnrulyStore({ shared: true })
     const dying = await startedBench({ jobStores: { default: store } })
