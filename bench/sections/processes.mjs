@@ -9,7 +9,7 @@ import { BENCH } from '../frame/prepare.mjs'
 import { quotient } from '../frame/statistics.mjs'
 import { atLeast, atMost } from '../frame/target.mjs'
 import { OURS } from '../libraries/index.mjs'
-import { COORDINATORS, inPlace, STORES } from '../stores/index.mjs'
+import { inPlace, SLOWER_STORES, STORES } from '../stores/index.mjs'
 
 export const title = 'Several processes'
 
@@ -22,7 +22,6 @@ export const packages = [null]
 
 const RUNS = 40_000
 const RUNS_OF_SLOWER = 10_000
-const SLOWER_STORES = ['mongodb', ...COORDINATORS]
 const BULK = 1_000
 const COUNTS = [1, 4]
 const LIMIT_MS = 120_000

@@ -3,7 +3,7 @@
 import { ENGINES, FLOOR, FLOORS } from '../engines/index.mjs'
 import { NEWER } from '../frame/nodes.mjs'
 import { OURS } from '../libraries/index.mjs'
-import { COORDINATORS, STORES } from '../stores/index.mjs'
+import { SLOWER_STORES, STORES } from '../stores/index.mjs'
 
 /** So many that what a process does in its first second, before its code is compiled, counts for little. */
 const RUNS = 50_000
@@ -12,7 +12,6 @@ const RUNS_IN_MEMORY = 400_000
 const RUNS_OF_SLOWER = 10_000
 /** Agenda does some hundreds a second. */
 const RUNS_OF_AGENDA = 1_000
-const SLOWER_STORES = ['mongodb', ...COORDINATORS]
 
 /** What our documentation recommends for queues of short runs; every run record is kept. */
 const TUNED = { maxConcurrency: 500, keep: 1_000_000 }

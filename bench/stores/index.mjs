@@ -33,6 +33,9 @@ export const STORES = {
 /** Stores on which every step waits for a quorum's log: they get fewer runs. */
 export const COORDINATORS = ['etcd', 'zookeeper']
 
+/** Stores that take some thousands of runs a second, here. */
+export const SLOWER_STORES = ['mongodb', ...COORDINATORS]
+
 /** A name that no other place has. */
 export const uniqueName = () => `bench_${process.pid}_${Date.now().toString(36)}`
 

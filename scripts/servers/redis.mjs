@@ -16,9 +16,10 @@ export async function launch(command, folder, { isUnsafe = false } = {}) {
   const port = await freePort()
   const server = new ServerProcess({
     command,
+    // Rewriting the file takes a core now and then, which in a measurement is somebody else's misfortune.
     args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''].concat(
-      // Rewriting the file takes a core now and then, which in a measurement is somebody else's misfortune.
-      ['--auto-aof-rewrite-percentage', '0', '--appendonly', isUnsafe ? 'no' : 'yes'],
+      ['--auto-aof-rewrite-percentage', '0'],
+      ['--appendonly', isUnsafe ? 'no' : 'yes'],
     ),
     port,
     folder,

@@ -70,22 +70,22 @@ export const NEW_STATUS: Readonly<Record<RunOrigin, RunStatus>> = Object.freeze(
   enqueue: Object.freeze<RunStatus>({ ...FRESH_STATUS, origin: 'enqueue' }),
 })
 
-/** A run of a job: pending, or claimed by its creator in the same step. */
-export function newRun(job: JobRecord, seed: RunSeed, lease?: Lease): RunRecord {
+/** A pending run of a job. */
+export function newRun(job: JobRecord, seed: RunSeed): RunRecord {
   return {
     kind: 'run',
     id: seed.id,
     version: 1,
     lane: 'run',
-    due: lease === undefined ? seed.at : lease.until,
-    state: lease === undefined ? 'pending' : 'running',
+    due: seed.at,
+    state: 'pending',
     at: seed.at,
     jobId: job.id,
     functionRef: job.functionRef,
     queue: job.queue,
     priority: job.priority,
     spec: job.spec,
-    status: lease === undefined ? NEW_STATUS[seed.origin] : statusWhenTaken(NEW_STATUS[seed.origin], 1, lease),
+    status: NEW_STATUS[seed.origin],
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import { AliasLookupError } from '../errors.ts'
-import { patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
+import { type JobRecord, patchedRecord, type RecordPatch, type RunRecord } from '../jobs/record.ts'
 import type { FunctionRegistry } from '../jobs/registry.ts'
 import { Followers } from './commands/followers.ts'
 import type { RunEventName, SchedulerEmitter } from './events.ts'
@@ -71,6 +71,14 @@ export class Kernel {
     const slot = this.executors.get(alias)
     if (slot === undefined) throw new AliasLookupError('executor', alias, [...this.executors.keys()])
     return slot
+  }
+
+  /** Takes a place in the executor of a run (or of a job's next) and in its queue; undefined where there is none. */
+  takePlace({ queue, spec }: RunRecord | JobRecord): ExecutorSlot | undefined {
+    const executor = this.executors.get(spec.executor)
+    if (executor === undefined || executor.free <= 0 || this.queues.free(queue) <= 0) return undefined
+    executor.take(queue)
+    return executor
   }
 
   /** Counts what became of a run, and tells listeners; without any it costs an addition. `patch` is yet to be applied. */

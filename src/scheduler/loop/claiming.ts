@@ -255,7 +255,7 @@ export class Claiming {
 
   #remember(slot: StoreSlot, run: RunRecord, askedAt: number, tell: () => void = () => undefined): void {
     const until = askedAt + this.#kernel.settings.leaseMs
-    this.#uncertain.remember(slot, { run, expect: run.version - 1, until, tell })
+    this.#uncertain.remember(slot, { run, until, tell })
   }
 
   #tellEnd(slot: StoreSlot, run: RunRecord): void {

@@ -144,24 +144,23 @@ export class EagerStart {
     return !slot.agenda.isDue('run', slot.now())
   }
 
-  #arePausesKnown({ pausesReadAt }: StoreSlot): boolean {
-    return this.#kernel.clock.monotonic() - pausesReadAt < this.#kernel.settings.pollMs
+  #arePausesKnown(slot: StoreSlot): boolean {
+    const { queues, clock, settings } = this.#kernel
+    return queues.arePausesKnown(slot, clock.monotonic(), settings.pollMs)
   }
 
   /** Takes a place for a run where there is one, and where its queue is known to be open. */
-  #takePlace(slot: StoreSlot, { functionRef, queue, spec }: RunRecord): ExecutorSlot | undefined {
-    const { queues, executors, functions } = this.#kernel
+  #takePlace(slot: StoreSlot, run: RunRecord): ExecutorSlot | undefined {
+    const { queue, functionRef } = run
+    const { queues, functions } = this.#kernel
     if (!this.#arePausesKnown(slot) || !queues.isOpen(slot, queue)) return undefined
     if (slot.crowdedFunctions.has(functionRef) || functions.lookup(functionRef) === undefined) return undefined
-    const executor = executors.get(spec.executor)
-    if (executor === undefined || executor.free <= 0) return undefined
-    executor.take(queue)
-    return executor
+    return this.#kernel.takePlace(run)
   }
 
   /** The run may be claimed, or come to be: it is looked for at the next visit. */
   #remember(slot: StoreSlot, run: RunRecord, until: number, tell: () => void): void {
-    this.#uncertain.remember(slot, { run, expect: 0, until, tell })
+    this.#uncertain.remember(slot, { run, until, tell })
     this.#loop.look(slot)
   }
 }

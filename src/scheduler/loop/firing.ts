@@ -8,7 +8,7 @@
 import { decideFire, type FireDecision, type Skip } from '../../jobs/misfire.ts'
 import { type Admission, admit, instanceLimit, surplus } from '../../jobs/overlap.ts'
 import type { Change, JobRecord, RecordPatch, RunRecord } from '../../jobs/record.ts'
-import { type Lease, newRun, scheduledAt, skippedFire } from '../../jobs/transitions.ts'
+import { addedAsClaimed, type Lease, newRun, scheduledAt, skippedFire } from '../../jobs/transitions.ts'
 import type { Kernel } from '../kernel.ts'
 import { isNearlyOver } from '../running/lease-keeper.ts'
 import type { Runner } from '../running/runner.ts'
@@ -132,7 +132,8 @@ export class Firing {
     const runs: RunRecord[] = []
     for (const at of admitted) {
       if (runs.length >= allowed) break
-      runs.push(newRun(job, scheduledAt(job, at), runs.length === 0 && executor !== undefined ? lease : undefined))
+      const run = newRun(job, scheduledAt(job, at))
+      runs.push(runs.length === 0 && executor !== undefined ? addedAsClaimed(run, lease) : run)
     }
     if (isFull || runs.length > 1) slot.holdBack(job.id)
     const refused = admission === undefined ? NONE : admission.refused
@@ -165,12 +166,8 @@ export class Firing {
   #takePlace(slot: StoreSlot, job: JobRecord): ExecutorSlot | undefined {
     const { settings, queues } = this.#kernel
     if (!settings.roles.execute || !queues.isOpen(slot, job.queue)) return undefined
-    const executor = this.#kernel.executors.get(job.spec.executor)
-    if (executor === undefined || executor.free <= 0) {
-      slot.crowdedFunctions.add(job.functionRef)
-      return undefined
-    }
-    executor.take(job.queue)
+    const executor = this.#kernel.takePlace(job)
+    if (executor === undefined) slot.crowdedFunctions.add(job.functionRef)
     return executor
   }
 
@@ -230,7 +227,7 @@ export class Firing {
     const [run] = runs
     if (executor === undefined || run === undefined) return
     executor.giveBack(run.queue)
-    this.#uncertain.remember(slot, { run, expect: 0, until: askedAt + this.#kernel.settings.leaseMs, tell })
+    this.#uncertain.remember(slot, { run, until: askedAt + this.#kernel.settings.leaseMs, tell })
   }
 
   /** What is told of a fire whose reply was lost, once its first run is known to be there. */

@@ -16,8 +16,6 @@ import type { ClaimedRun } from './instance-limit.ts'
 export interface UncertainClaim {
   /** The run as the claim makes it. */
   readonly run: RunRecord
-  /** The version that the claim needs; 0: the run is added with it. */
-  readonly expect: number
   /** Monotonic: when its lease is over. A request that is still on its way then claims nothing for anybody. */
   readonly until: number
   /** Tells listeners what they would have been told with the reply. Never rejects. */
@@ -64,14 +62,12 @@ export class UncertainClaims {
     slot: StoreSlot,
     own: readonly { readonly claim: UncertainClaim; readonly run: RunRecord }[],
   ): Promise<readonly ClaimedRun[]> {
-    const { settings, executors, queues } = this.#kernel
+    const { settings } = this.#kernel
     const now = slot.now()
     const steps = own.map(({ claim, run }) => {
-      const executor = executors.get(run.spec.executor)
-      const hasRoom = executor !== undefined && executor.free > 0 && queues.free(run.queue) > 0
-      if (hasRoom) executor.take(run.queue)
-      const patch = hasRoom ? renew(run, now + settings.leaseMs, run.status) : giveWay(run, now)
-      return { claim, run, patch, executor: hasRoom ? executor : undefined }
+      const executor = this.#kernel.takePlace(run)
+      const patch = executor === undefined ? giveWay(run, now) : renew(run, now + settings.leaseMs, run.status)
+      return { claim, run, patch, executor }
     })
     try {
       const results = await slot.store.commit(steps.map(({ run, patch }) => runChange(run, patch)))
@@ -97,8 +93,9 @@ export class UncertainClaims {
     return !slot.atWork.has(run.id) && !this.#settlement.isSettling(slot, run.id)
   }
 
-  #mayStillCome({ expect, until }: UncertainClaim, stored: RunRecord | undefined): boolean {
-    return (stored?.version ?? 0) === expect && this.#kernel.clock.monotonic() < until
+  /** Whether the run is as the claim needs it; version 0: the claim adds it. */
+  #mayStillCome({ run, until }: UncertainClaim, stored: RunRecord | undefined): boolean {
+    return (stored?.version ?? 0) === run.version - 1 && this.#kernel.clock.monotonic() < until
   }
 }
 

@@ -108,9 +108,14 @@ export class Queues {
     return pausedQueues === undefined || pausedQueues.size > 0
   }
 
+  /** Whether it was read within so many ms of `monotonic` which queues are paused. */
+  arePausesKnown({ pausesReadAt }: StoreSlot, monotonic: number, withinMs: number): boolean {
+    return monotonic - pausesReadAt < withinMs
+  }
+
   /** Reads which queues are paused, where that was not read within so many ms of `monotonic`. */
   async readOldPauses(slot: StoreSlot, monotonic: number, withinMs: number): Promise<void> {
-    if (monotonic - slot.pausesReadAt >= withinMs) await this.readPauses(slot, monotonic)
+    if (!this.arePausesKnown(slot, monotonic, withinMs)) await this.readPauses(slot, monotonic)
   }
 
   /** Reads from the store which queues are paused. Of readings that overlap, the one that began last counts. */

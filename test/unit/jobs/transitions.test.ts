@@ -11,6 +11,7 @@ import {
 import { type JobRecord, patchedRecord, type RecordPatch, type RunRecord } from '../../../src/jobs/record.ts'
 import { FRESH_STATUS, type RunStatus, type StoredError } from '../../../src/jobs/run.ts'
 import {
+  addedAsClaimed,
   cancel,
   claim,
   handBack,
@@ -91,7 +92,7 @@ describe('a new run', () => {
 
   test('that its creator claims is running from the start, as if it had been claimed', () => {
     const seed = { id: 'r', origin: 'schedule', at: NOW } as const
-    const claimed = newRun(job(), seed, lease)
+    const claimed = addedAsClaimed(newRun(job(), seed), lease)
     expect(claimed).toMatchObject({ version: 1, state: 'running', due: lease.until })
     expect(claimed.status).toEqual({ ...FRESH_STATUS, attempt: 1, fence: 1, worker: 'w1', startedAt: NOW })
   })
@@ -129,7 +130,7 @@ describe('a claim', () => {
   })
 
   test('starts the fence of a claim at 1 when the run begins as claimed, and goes on from there', () => {
-    const claimed = newRun(job(), { id: 'r', origin: 'manual', at: NOW }, lease)
+    const claimed = addedAsClaimed(newRun(job(), { id: 'r', origin: 'manual', at: NOW }), lease)
     expect(applied(claimed, takeOver(claimed, lease).patch).status.fence).toBe(2)
   })
 })

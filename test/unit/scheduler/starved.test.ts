@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { interval } from '../../../src/index.ts'
 import type { RunRecord } from '../../../src/jobs/record.ts'
-import { newRun } from '../../../src/jobs/transitions.ts'
+import { addedAsClaimed, newRun } from '../../../src/jobs/transitions.ts'
 import { SqliteJobStore } from '../../../src/sqlite.ts'
 import { MemoryJobStore } from '../../../src/stores/memory/memory-job-store.ts'
 import type { RecordJobStore } from '../../../src/stores/record-job-store.ts'
@@ -69,7 +69,8 @@ describe.each(STORES)('ten thousand runs that may not start, on %s', (_name, new
     const [job] = await store.get([{ kind: 'job', id: 'held' } as const])
     if (job === undefined) throw new Error('there is no job')
     const lease = { worker: 'elsewhere', now: START, until: START + MINUTE }
-    await store.commit([{ expect: 0, record: newRun(job, { id: 'held#0', origin: 'manual', at: START }, lease) }])
+    const held = addedAsClaimed(newRun(job, { id: 'held#0', origin: 'manual', at: START }), lease)
+    await store.commit([{ expect: 0, record: held }])
     await addWaiting(store, 'held', {})
     await scheduler.enqueueMany('work', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     await clock.advance(2 * SECOND)

@@ -133,8 +133,8 @@ local function writeIndexes()
 end
 
 local function writeCounters()
-  local counters, states = {counts = {}, active = actives}, {}
-  local function count(field, by) counters.counts[field] = (counters.counts[field] or 0) + by end
+  local counts, states = {}, {}
+  local function count(field, by) counts[field] = (counts[field] or 0) + by end
   for place, by in pairs(tallies) do
     local name = place.kind .. ':' .. place.state
     count(name, by)
@@ -144,7 +144,7 @@ local function writeCounters()
       call('SADD', P .. 'states:' .. place.kind, place.state)
     end
   end
-  for hash, fields in pairs(counters) do
+  for hash, fields in pairs({counts = counts, active = actives}) do
     for field, by in pairs(fields) do
       if by ~= 0 and call('HINCRBY', P .. hash, field, by) == 0 then call('HDEL', P .. hash, field) end
     end
