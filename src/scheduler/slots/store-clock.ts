@@ -6,7 +6,8 @@
  * carried on by this process's monotonic one, so a step of the local wall clock changes nothing. It is never ahead of the
  * server's, so nothing starts early: an answer counts from when it arrived, and the monotonic clock counts at the slowest
  * rate that the last answers allow, each with the one before it. (Cristian, "Probabilistic clock synchronization", 1989: what a
- * reply took bounds the error.)
+ * reply took bounds the error.) One that took unusually long, because the server or this process stood still, would leave
+ * it behind by as much: the server is asked once more at the next occasion.
  */
 
 import type { Clock } from '../../core/clock.ts'
@@ -14,10 +15,14 @@ import type { RecordStore } from '../../stores/record-store.ts'
 
 const FIRST_AGAIN_MS = 1_000
 const AGAIN_MS = 10_000
+/** What a reply takes at least to count as slow, and how many times as long as the one before. */
+const SLOW_MS = 100
+const SLOW_TIMES = 2
 /** By how much two clocks may drift apart: ten times what a machine's quartz does. More, and one of them was set. */
 const MOST_DRIFT = 0.01
 /** What is believed of a clock of which only one answer is known. */
 const SLOWEST = 1 - MOST_DRIFT
+const FASTEST = 1 + MOST_DRIFT
 
 /** An answer of the server. */
 interface Answer {
@@ -52,6 +57,12 @@ export class StoreClock {
     return Math.floor(this.#answer.time + (this.#clock.monotonic() - this.#answer.arrivedAt) * this.#rate)
   }
 
+  /** The latest that the server's clock may show by now, epoch ms. */
+  latest(): number {
+    if (this.#answer === undefined) return this.#clock.now()
+    return Math.ceil(this.#answer.time + 1 + (this.#clock.monotonic() - this.#answer.sentAt) * FASTEST)
+  }
+
   /** Whether the server's clock should be asked again. */
   get isOld(): boolean {
     if (this.#answer === undefined) return false
@@ -62,9 +73,10 @@ export class StoreClock {
   async ask(store: Pick<RecordStore, 'serverTime'>): Promise<void> {
     const sentAt = this.#clock.monotonic()
     const time = await store.serverTime()
-    if (time === undefined) this.#answer = undefined
-    else this.#learn({ time, sentAt, arrivedAt: this.#clock.monotonic() })
-    this.#isDoubtful = false
+    const answer = time === undefined ? undefined : { time, sentAt, arrivedAt: this.#clock.monotonic() }
+    this.#isDoubtful = answer !== undefined && isSlow(answer, this.#answer)
+    if (answer === undefined) this.#answer = undefined
+    else this.#learn(answer)
   }
 
   /** The monotonic clock may have stood still, as that of a suspended machine does: the server is asked again. */
@@ -76,7 +88,7 @@ export class StoreClock {
     const before = this.#answer
     this.#answer = answer
     const bounds = before === undefined ? undefined : ratesBetween(before, answer)
-    if (bounds === undefined || bounds.slowest > 1 + MOST_DRIFT || bounds.fastest < SLOWEST) {
+    if (bounds === undefined || bounds.slowest > FASTEST || bounds.fastest < SLOWEST) {
       this.#rate = SLOWEST
       this.#slowestBefore = 1
       this.#againMs = FIRST_AGAIN_MS
@@ -88,6 +100,12 @@ export class StoreClock {
     if (!isStillPossible) this.#rate = Math.max(SLOWEST, slowest)
     this.#againMs = Math.min(AGAIN_MS, 2 * this.#againMs)
   }
+}
+
+/** Whether an answer took much longer than the one before: where all are slow, asking again would be no better. */
+function isSlow({ sentAt, arrivedAt }: Answer, before: Answer | undefined): boolean {
+  const usual = before === undefined ? 0 : before.arrivedAt - before.sentAt
+  return arrivedAt - sentAt > Math.max(SLOW_MS, SLOW_TIMES * usual)
 }
 
 /** How fast the server's clock can have gone, in milliseconds of the monotonic one; undefined where no time went by. */

@@ -143,12 +143,12 @@ export class StoreSlot {
       this.#opening = undefined
       throw error
     }
-    if (this.clock.isOld) await this.#askTime()
+    if (this.clock.isOld) await this.askTime()
     return this.store
   }
 
-  /** Of calls at once, one asks for all. */
-  async #askTime(): Promise<void> {
+  /** Asks for the time of the store's server; of calls at once, one asks for all. */
+  async askTime(): Promise<void> {
     this.#asking ??= this.clock.ask(this.store).finally(() => {
       this.#asking = undefined
     })

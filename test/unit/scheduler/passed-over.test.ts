@@ -4,8 +4,21 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { interval, type Scheduler } from '../../../src/index.ts'
-import { at, DAY, HOUR, historyOf, newBench, recordEvents, SECOND, STORES, startedBench } from './support.ts'
+import { date, interval, MemoryJobStore, type Scheduler } from '../../../src/index.ts'
+import { ManualClock } from '../../../src/testing.ts'
+import {
+  at,
+  DAY,
+  HOUR,
+  historyOf,
+  newBench,
+  recordEvents,
+  SECOND,
+  START,
+  STORES,
+  settled,
+  startedBench,
+} from './support.ts'
 
 type Change = (scheduler: Scheduler) => Promise<unknown>
 
@@ -78,4 +91,29 @@ describe.each(STORES)('fire times that are overdue on %s', (_name, newStore) => 
     await scheduler.pauseJob('once')
     expect(await historyOf(scheduler, 'once')).toEqual([])
   })
+})
+
+/** Its server's clock is this machine's, and each answer takes two seconds. */
+class FarStore extends MemoryJobStore {
+  constructor(readonly clock: ManualClock) {
+    super()
+  }
+
+  override async serverTime(): Promise<number> {
+    const shown = this.clock.now()
+    await new Promise<void>((resolve) => this.clock.setTimer(resolve, 2 * SECOND))
+    return shown
+  }
+}
+
+it('a fire time is overdue by the clock of the server, also where its answers take longer than a poll', async () => {
+  const clock = new ManualClock(START)
+  const { scheduler } = newBench({ clock, jobStores: { default: new FarStore(clock) } })
+  scheduler.register('work', () => undefined)
+  await settled(clock, scheduler.start({ paused: true }))
+  await settled(clock, scheduler.addJob('work', date(at(30 * SECOND)), { id: 'once' }))
+  await clock.advance(29.9 * SECOND - (clock.now() - START))
+  await settled(clock, scheduler.getJob('once'))
+  await settled(clock, scheduler.pauseJob('once'))
+  expect(await historyOf(scheduler, 'once')).toEqual([[30 * SECOND, 'skipped', 'paused']])
 })
