@@ -95,8 +95,11 @@ describe.each(STORES)('fire times that are overdue on %s', (_name, newStore) => 
 
 /** Its server's clock is this machine's, and each answer takes two seconds. */
 class FarStore extends MemoryJobStore {
-  constructor(readonly clock: ManualClock) {
+  readonly clock: ManualClock
+
+  constructor(clock: ManualClock) {
     super()
+    this.clock = clock
   }
 
   override async serverTime(): Promise<number> {
