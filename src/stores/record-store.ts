@@ -64,6 +64,6 @@ export interface RecordStore {
   trim(series: readonly RunSeries[]): Promise<void>
   /** Removes every job; runs stay. The number removed. */
   removeJobs(): Promise<number>
-  /** What the server's clock shows, epoch ms; undefined where this process's own clock has to do. */
+  /** What the server's clock shows, epoch ms, with a fraction if it tells microseconds; undefined where this process's own clock has to do. */
   serverTime(): Promise<number | undefined>
 }

@@ -2,7 +2,7 @@
  * The time by which a store's due times and leases are judged: its server's clock where it has one, so that the clocks of
  * machines are never compared with each other; else this process's own.
  *
- * The server is asked when the store opens, then after a second, two, four, and every ten. In between its clock is
+ * The server is asked when the store opens, then after 100 ms, 200, 400 and so on, and every ten seconds. In between its clock is
  * carried on by this process's monotonic one, so a step of the local wall clock changes nothing. It is never ahead of the
  * server's, so nothing starts early: an answer counts from when it arrived, and the monotonic clock counts at the slowest
  * rate that the last answers allow, each with the one before it. (Cristian, "Probabilistic clock synchronization", 1989: what a
@@ -13,7 +13,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { RecordStore } from '../../stores/record-store.ts'
 
-const FIRST_AGAIN_MS = 1_000
+const FIRST_AGAIN_MS = 100
 const AGAIN_MS = 10_000
 /** What a reply takes at least to count as slow, and how many times as long as the one before. */
 const SLOW_MS = 100
@@ -28,6 +28,8 @@ const FASTEST = 1 + MOST_DRIFT
 interface Answer {
   /** Epoch ms, rounded down. */
   readonly time: number
+  /** What the rounding can have taken from it, ms. */
+  readonly grain: number
   /** Monotonic: when the question went out, and when the answer arrived. */
   readonly sentAt: number
   readonly arrivedAt: number
@@ -60,7 +62,7 @@ export class StoreClock {
   /** The latest that the server's clock may show by now, epoch ms. */
   latest(): number {
     if (this.#answer === undefined) return this.#clock.now()
-    return Math.ceil(this.#answer.time + 1 + (this.#clock.monotonic() - this.#answer.sentAt) * FASTEST)
+    return Math.ceil(this.#answer.time + this.#answer.grain + (this.#clock.monotonic() - this.#answer.sentAt) * FASTEST)
   }
 
   /** Whether the server's clock should be asked again. */
@@ -73,10 +75,14 @@ export class StoreClock {
   async ask(store: Pick<RecordStore, 'serverTime'>): Promise<void> {
     const sentAt = this.#clock.monotonic()
     const time = await store.serverTime()
-    const answer = time === undefined ? undefined : { time, sentAt, arrivedAt: this.#clock.monotonic() }
-    this.#isDoubtful = answer !== undefined && isSlow(answer, this.#answer)
-    if (answer === undefined) this.#answer = undefined
-    else this.#learn(answer)
+    if (time === undefined) {
+      this.#answer = undefined
+      this.#isDoubtful = false
+      return
+    }
+    const answer = { time, grain: grainOf(time), sentAt, arrivedAt: this.#clock.monotonic() }
+    this.#isDoubtful = isSlow(answer, this.#answer)
+    this.#learn(answer)
   }
 
   /** The monotonic clock may have stood still, as that of a suspended machine does: the server is asked again. */
@@ -102,6 +108,11 @@ export class StoreClock {
   }
 }
 
+/** Servers tell milliseconds or, with a fraction, microseconds. */
+function grainOf(time: number): number {
+  return Number.isInteger(time) ? 1 : 0.001
+}
+
 /** Whether an answer took much longer than the one before: where all are slow, asking again would be no better. */
 function isSlow({ sentAt, arrivedAt }: Answer, before: Answer | undefined): boolean {
   const usual = before === undefined ? 0 : before.arrivedAt - before.sentAt
@@ -111,7 +122,8 @@ function isSlow({ sentAt, arrivedAt }: Answer, before: Answer | undefined): bool
 /** How fast the server's clock can have gone, in milliseconds of the monotonic one; undefined where no time went by. */
 function ratesBetween(first: Answer, second: Answer): { slowest: number; fastest: number } | undefined {
   const elapsed = second.time - first.time
+  const grain = Math.max(first.grain, second.grain)
   const shortest = second.sentAt - first.arrivedAt
   if (shortest <= 0) return undefined
-  return { slowest: (elapsed - 1) / (second.arrivedAt - first.sentAt), fastest: (elapsed + 1) / shortest }
+  return { slowest: (elapsed - grain) / (second.arrivedAt - first.sentAt), fastest: (elapsed + grain) / shortest }
 }

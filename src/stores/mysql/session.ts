@@ -62,7 +62,7 @@ export class Session implements ServerSession {
   }
 
   async serverTime(): Promise<number | undefined> {
-    const [row] = await this.#database.rows('SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now')
+    const [row] = await this.#database.rows('SELECT UNIX_TIMESTAMP(NOW(6)) * 1e3 AS now')
     return row === undefined ? undefined : number(row, 'now')
   }
 
