@@ -76,8 +76,9 @@ export class Claiming {
     const room = this.#room()
     slot.isStarved = room <= 0
     if (slot.isStarved) return 'nothing'
-    const limit = Math.min(room, SLICE)
-    const due = await this.#due(slot, now, limit)
+    const ahead = slot.ahead.begin(room)
+    const limit = Math.min(room, ahead?.limit ?? SLICE)
+    const due = ahead === undefined ? await this.#due(slot, now, limit) : (await ahead.runs).slice(0, limit)
     const isFrontLeft = due.length < limit && slot.crowds.run.ended()
     if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
     const isFull = due.length === limit
@@ -91,9 +92,11 @@ export class Claiming {
       const planned = this.#plan(slot, runs, elsewhere)
       if (planned.claims.length === 0) continue
       isAny = true
-      if (await this.#commit(slot, planned, isFull)) isTooLate = true
+      const onClaimed = isFull && suspects.length === 0 ? () => this.#readAhead(slot, limit) : undefined
+      if (await this.#commit(slot, planned, isFull, onClaimed)) isTooLate = true
       if (suspects.length > 0) await this.#letBegin(slot, runs)
     }
+    if (isFull) slot.ahead.filled(limit)
     // A page of runs that nobody may take over yet is not asked for again at once.
     if (!isAny && this.#kernel.areLeasesDoubtful) return 'nothing'
     if (isFull || isFrontLeft || isTooLate || suspects.length > MOST_ALONE) return 'more'
@@ -119,6 +122,13 @@ export class Claiming {
     const { functions, jobs } = this.obstacles(slot)
     const skip = queues.haveOneOrder ? slot.crowds.run.skip(limit, Math.random()) : 0
     return queues.due(slot, { before: now, limit, skip, withoutFunctions: functions, withoutJobs: jobs })
+  }
+
+  /** Asks for the next page where its answer will be of use: a store in this process would only keep its thread. */
+  #readAhead(slot: StoreSlot, limit: number): void {
+    if (slot.store.capabilities.embedded === true || !this.#kernel.queues.haveOneOrder) return
+    if (!slot.ahead.doesPay || slot.crowds.run.isCrowded) return
+    slot.ahead.keep({ runs: this.#due(slot, slot.now(), limit), limit })
   }
 
   obstacles(slot: StoreSlot): Obstacles {
@@ -185,14 +195,23 @@ export class Claiming {
     if (!slot.unserved.isServed(this.#kernel, run, slot.alias)) return undefined
     const executor = this.#kernel.executors.get(run.spec.executor)
     if (executor !== undefined && executor.free > 0) {
-      return this.#kernel.queues.free(run.queue) > 0 ? executor : undefined
+      return this.#kernel.queues.isOpen(slot, run.queue) ? executor : undefined
     }
     slot.crowdedFunctions.add(run.functionRef)
     return undefined
   }
 
-  /** Whether the answer came too late to start what was claimed. */
-  async #commit(slot: StoreSlot, { claims, askedAt }: Claims, isFull: boolean): Promise<boolean> {
+  /**
+   * Whether the answer came too late to start what was claimed.
+   *
+   * @param onClaimed - called before anything is started
+   */
+  async #commit(
+    slot: StoreSlot,
+    { claims, askedAt }: Claims,
+    isFull: boolean,
+    onClaimed: () => void = () => undefined,
+  ): Promise<boolean> {
     const claimed: ClaimedRun[] = []
     const ended: RunRecord[] = []
     let refused = 0
@@ -213,6 +232,7 @@ export class Claiming {
       throw error
     }
     slot.crowds.run.tried(claims.length, refused, isFull)
+    onClaimed()
     for (const run of ended) this.#tellEnd(slot, run)
     const isTooLate = await this.#start(slot, claimed, askedAt)
     const finished = ended.filter(({ lane }) => lane === 'history')

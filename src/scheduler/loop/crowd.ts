@@ -35,6 +35,11 @@ export class Crowd {
     return Math.floor(random * this.#waitMs)
   }
 
+  /** Whether others took what this process wanted, not long ago. */
+  get isCrowded(): boolean {
+    return this.#width > 1 || this.#waitMs > 0
+  }
+
   /** Whether fewer records than asked for says only that the front ends here: what is before it was left out. */
   ended(): boolean {
     if (this.#slice === 0) return false

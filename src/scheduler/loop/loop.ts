@@ -140,6 +140,7 @@ export class Loop {
       await slot.ready()
       const { pollAt } = slot
       slot.busyElsewhere.clear()
+      slot.ahead.forget()
       await this.#ask(slot, await this.#work(slot))
       slot.recovered()
       // After a poll, so that a slow store has its rest; visits for other reasons put no poll off.

@@ -10,6 +10,7 @@ import type { RecordJobStore } from '../../stores/record-job-store.ts'
 import type { SchedulerEmitter } from '../events.ts'
 import { Agenda } from '../loop/agenda.ts'
 import { Crowd } from '../loop/crowd.ts'
+import { ReadAhead } from '../loop/read-ahead.ts'
 import type { UncertainClaim } from '../loop/uncertain-claims.ts'
 import { Unserved } from '../loop/unserved.ts'
 import type { RunAtWork } from '../running/run-at-work.ts'
@@ -86,6 +87,9 @@ export class StoreSlot {
   readonly unserved = new Unserved()
   /** Jobs at their limit with what they have at work in other processes, as far as the present visit knows. */
   readonly busyElsewhere = new Set<string>()
+
+  /** What is claimed next, as far as it was asked for already. */
+  readonly ahead = new ReadAhead()
 
   /** Who else takes from the front of its lanes. */
   readonly crowds = { job: new Crowd(), run: new Crowd() }
