@@ -4,6 +4,7 @@ import type { RunSeries } from '../record-store.ts'
 import type { Connection } from './connection.ts'
 import { escaped } from './record-text.ts'
 import { listOf, numberOf } from './replies.ts'
+import { COUNT_ACTIVE } from './scripts/count-active.ts'
 import { TRIM } from './scripts/trim.ts'
 
 /** Series that one script looks at at most. */
@@ -19,11 +20,8 @@ export class SeriesKeeper {
   async countActive(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>()
     if (jobIds.length === 0) return counts
-    const replies = listOf(await this.#connection.onKey('hmget', 'active', ...jobIds.map(escaped)))
-    for (const [index, jobId] of jobIds.entries()) {
-      const reply = replies[index]
-      if (reply !== null) counts.set(jobId, numberOf(reply))
-    }
+    const replies = listOf(await this.#connection.run(COUNT_ACTIVE, jobIds.map(escaped)))
+    for (const [index, jobId] of jobIds.entries()) counts.set(jobId, numberOf(replies[index]))
     return counts
   }
 

@@ -6,10 +6,10 @@
  *   due:job, due:history         sorted sets by due time; members are <sequence>:<name>, so that what is due in the same
  *   due:run:<priority>:<queue>   millisecond is served first come, first served
  *   priorities:<queue>, queues   which of these there are
- *   open:job:<id>                sorted sets of names of runs by at: of a job, not over and over; and of a function,
- *   over:job:<id>                enqueued without a job, over
+ *   open:job:<id>                sorted sets of names of runs by at: of a job, those that are pending or running, are over,
+ *   over:job:<id>                or wait for a person; and of a function, enqueued without a job, over
+ *   dead:job:<id>
  *   over:function:<name>
- *   active                       hash, job -> how many runs are pending or running
  *   counts                       hash, <kind>:<state> and <kind>:<state>:<queue> -> how many records
  *   states:<kind>                set of the states there ever were
  *   sequence                     the highest number that was given to a record
@@ -22,11 +22,10 @@ export const CHANGES_LIBRARY = `
 local SHORT = 256
 
 -- What is gathered: keys to delete and to set with their values; members to remove and to add with their scores, by index;
--- how often a place was left or taken, and the levels that were, with a place in each; by how much the runs at work of a
--- job have changed.
-local gone, written, removed, added, tallies, left, taken, actives
+-- how often a place was left or taken, and the levels that were, with a place in each.
+local gone, written, removed, added, tallies, left, taken
 local function gather()
-  gone, written, removed, added, tallies, left, taken, actives = {}, {}, {}, {}, {}, {}, {}, {}
+  gone, written, removed, added, tallies, left, taken = {}, {}, {}, {}, {}, {}, {}
 end
 gather()
 
@@ -70,10 +69,6 @@ local function move(name, seq, job, place, at, due, newPlace, newAt, newDue)
   if place ~= newPlace then
     if place ~= NOWHERE then tallies[place] = (tallies[place] or 0) - 1 end
     if newPlace ~= NOWHERE then tallies[newPlace] = (tallies[newPlace] or 0) + 1 end
-    if job ~= '' then
-      local by = (newPlace.isActive and 1 or 0) - (place.isActive and 1 or 0)
-      if by ~= 0 then actives[job] = (actives[job] or 0) + by end
-    end
   elseif at == newAt then return end
   if at ~= newAt or place.list ~= newPlace.list then shift(place.list, newPlace.list, newAt, name) end
   if at ~= newAt or place.ofJob ~= newPlace.ofJob or place.ofFunction ~= newPlace.ofFunction then
@@ -144,10 +139,8 @@ local function writeCounters()
       call('SADD', P .. 'states:' .. place.kind, place.state)
     end
   end
-  for hash, fields in pairs({counts = counts, active = actives}) do
-    for field, by in pairs(fields) do
-      if by ~= 0 and call('HINCRBY', P .. hash, field, by) == 0 then call('HDEL', P .. hash, field) end
-    end
+  for field, by in pairs(counts) do
+    if by ~= 0 and call('HINCRBY', P .. 'counts', field, by) == 0 then call('HDEL', P .. 'counts', field) end
   end
 end
 

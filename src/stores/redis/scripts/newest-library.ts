@@ -1,6 +1,6 @@
 /**
  * Lua that walks lists newest first (by `at`, then by id, both from the highest): of a kind its states, of a job its
- * runs that are open and those that are over, put together. A script stops after `budget` records; the position of the
+ * runs that are open, over or dead, put together. A script stops after `budget` records; the position of the
  * last one is where to go on.
  */
 
@@ -41,8 +41,7 @@ local function addSource(key)
   if rank > 0 then sources[#sources + 1] = {key = key, rank = rank, page = {}} end
 end
 if job ~= '' then
-  addSource(P .. 'open:job:' .. job)
-  addSource(P .. 'over:job:' .. job)
+  for _, standing in ipairs({'open', 'over', 'dead'}) do addSource(P .. standing .. ':job:' .. job) end
 else
   for _, state in ipairs(call('SMEMBERS', P .. 'states:' .. kind)) do
     if anyState or states[state] then addSource(listKey(kind, state)) end

@@ -47,8 +47,8 @@ local function listKey(kind, state)
   return P .. 'list:' .. kind .. ':' .. state
 end
 
--- What a place means: its fields, the keys of the indexes its records are in (by at, by due time), what the keys of their
--- series begin with, and whether they count as runs at work. The job is no part of it: what is of one job is put beside it.
+-- What a place means: its fields, the keys of the indexes its records are in (by at, by due time), and what the keys of their
+-- series begin with. The job is no part of it: what is of one job is put beside it.
 local places = {}
 local function placeOf(head, tail)
   local known = places[head]
@@ -60,15 +60,15 @@ local function placeOf(head, tail)
   if place then return place end
   local kind, lane, state = match(head, '^([^ ]*) ([^ ]*) ([^ ]*)$')
   local func, queue, priority = match(tail, '^([^ ]*) ([^ ]*) ([^ ]*)$')
-  local isRun, isOver = kind == 'run', lane == 'history'
+  local isOver = lane == 'history'
+  local standing = isOver and 'over' or (state == 'pending' or state == 'running') and 'open' or 'dead'
   place = {
     head = head, tail = tail, kind = kind, lane = lane, state = state, functionRef = func, queue = queue,
     priority = priority,
     list = listKey(kind, state),
     level = P .. 'due:' .. (lane == 'run' and 'run:' .. priority .. ':' .. queue or lane),
-    ofJob = isRun and P .. (isOver and 'over:job:' or 'open:job:') or nil,
-    ofFunction = isRun and isOver and P .. 'over:function:' .. func or nil,
-    isActive = isRun and (state == 'pending' or state == 'running'),
+    ofJob = kind == 'run' and P .. standing .. ':job:' or nil,
+    ofFunction = kind == 'run' and isOver and P .. 'over:function:' .. func or nil,
   }
   known[tail] = place
   return place

@@ -95,11 +95,11 @@ function expectedEntries(records: ReadonlyMap<string, Kept>): Entries {
       put(`priorities:${queue}`, priority, priority)
       put('queues', queue)
     }
-    if (kind === 'run' && jobId !== '') put(`${lane === 'history' ? 'over' : 'open'}:job:${jobId}`, name, at)
+    const standing = lane === 'history' ? 'over' : isOpen ? 'open' : 'dead'
+    if (kind === 'run' && jobId !== '') put(`${standing}:job:${jobId}`, name, at)
     if (kind === 'run' && jobId === '' && lane === 'history') put(`over:function:${functionRef}`, name, at)
     add('counts', `${kind}:${state}`)
     add('counts', `${kind}:${state}:${queue}`)
-    if (isOpen && jobId !== '') add('active', jobId)
   }
   return entries
 }
