@@ -2,9 +2,11 @@
 
 const BATCH = 500
 
-export async function open({ url }, { handler, isCron, jobs }) {
+/** @param {{ maxConcurrency?: number }} settings - left out: the default */
+export async function open({ url }, { handler, isCron, jobs, settings }) {
   const { cron, interval, Scheduler } = await import('../../dist/index.js')
-  const scheduler = new Scheduler({ jobStores: { default: url } })
+  const executors = { default: { type: 'async', ...settings } }
+  const scheduler = new Scheduler({ jobStores: { default: url }, executors })
   const fire = scheduler.register('fire', (_input, run) => handler(run.jobId, run.dueAt.getTime()))
   await scheduler.start()
   const trigger = () => (isCron ? cron('* * * * * *') : interval({ seconds: 1 }))

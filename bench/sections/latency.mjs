@@ -18,15 +18,18 @@ export const title = 'Latency'
 
 export const about =
   'Milliseconds from the call that adds a run to the call of its handler, on an idle system, run by run, a few ' +
-  'milliseconds apart; and where the run is added by another process on the same machine. Default settings. The plain ' +
-  'driver only adds a row, as far apart: whatever keeps runs takes that long at least. Stores of ' +
+  'milliseconds apart, after a thousand without a pause between them; and where the run is added by another process on ' +
+  'the same machine. Default settings. The plain driver only adds a row, as far apart: whatever keeps runs takes that long at least. Stores of ' +
   'Cronwright that have no notifications (MySQL) find the work of other processes within `pollInterval`, a second; it ' +
   'is not measured.'
 
 export const packages = [null, ...['bullmq', 'bee-queue', 'graphile-worker'].map((name) => ENGINES[name].package)]
 
 const SAMPLES = 300
-const WARM_UP = 50
+/** So that what is measured is compiled, as it is in a process that has been at work for a while. */
+const WARM_UP = 1_000
+/** Of them, those at the end that are as far apart as what is measured. */
+const UNDISTURBED = 20
 const PAUSE_MS = 5
 const LIMIT_MS = 60_000
 
@@ -74,7 +77,7 @@ export function measure({ store, engine: name, settings, from, samples }) {
     const sending =
       from === ONE
         ? sendOneByOne(engine, samples + WARM_UP, nextCall)
-        : sendFromAnother({ store, name, place, settings, count: samples + WARM_UP })
+        : sendFromAnother({ store, name, place, settings, count: samples + WARM_UP, paused: samples + UNDISTURBED })
     const isDone = await Promise.race([
       Promise.all([sending, work.done]).then(() => true),
       setTimeout(LIMIT_MS, false, { ref: false }),
@@ -93,7 +96,7 @@ async function timesToAdd(engine, count) {
     const startedAt = machineClock()
     await engine.enqueue({})
     latencies.push(machineClock() - startedAt)
-    await setTimeout(PAUSE_MS)
+    if (index >= WARM_UP - UNDISTURBED) await setTimeout(PAUSE_MS)
   }
   await engine.close()
   return quantilesOf(latencies)
@@ -109,7 +112,7 @@ async function sendOneByOne(engine, count, nextCall) {
     const call = nextCall()
     await engine.enqueue({ sentAt: machineClock() })
     await call
-    await setTimeout(PAUSE_MS)
+    if (index >= WARM_UP - UNDISTURBED) await setTimeout(PAUSE_MS)
   }
 }
 

@@ -10,11 +10,11 @@ import { inPlace, STORES } from '../stores/index.mjs'
 export const title = 'Recurring jobs'
 
 export const about =
-  '2,000 jobs with an interval of a second, each on the grid that began when it was added; with `all at once`, cron ' +
+  '2,000 jobs with an interval of a second, each on the grid that began when it was added; with `one instant`, cron ' +
   'jobs that are due in the same instant of every second. Lateness: milliseconds from the due time to the call of the ' +
   'no-op handler, over 10 seconds (30 in a full run) that begin 2 seconds after the last job was added. Lost: due times ' +
-  'of that span for which no handler was called. CPU: of this process, in percent of one core. Default settings, BullMQ ' +
-  'with 100 jobs at once.'
+  'of that span for which no handler was called. CPU: of this process, in percent of one core. Default settings, or with ' +
+  'room for 500 runs at once, as our documentation recommends where many are due together; BullMQ with 100 jobs at once.'
 
 export const packages = [null, 'bullmq']
 
@@ -24,13 +24,16 @@ const BULLMQ = 'bullmq'
 const GRACE_MS = 5_000
 const STRICT = ['redis', 'postgres', 'sqlite-normal', 'sqlite-full', 'memory']
 const INTERVAL = ''
-const CRON = 'all at once'
+const CRON = 'one instant'
 
-const SUBJECTS = Object.keys(STORES).flatMap((store) => [
-  { store, engine: OURS },
-  ...(store === 'redis' ? [{ store, engine: BULLMQ }] : []),
+const TUNED = { maxConcurrency: 500 }
+
+const SUBJECTS = Object.entries(STORES).flatMap(([store, { server }]) => [
+  { store, engine: OURS, name: OURS, settings: {} },
+  ...(server === undefined ? [] : [{ store, engine: OURS, name: `${OURS}, 500 at once`, settings: TUNED }]),
+  ...(store === 'redis' ? [{ store, engine: BULLMQ, name: BULLMQ, settings: {} }] : []),
 ])
-const rowOf = ({ store, engine }) => `${STORES[store].title}: ${engine}`
+const rowOf = ({ store, name }) => `${STORES[store].title}: ${name}`
 
 export function tasks({ quick, full }) {
   const variants = full ? [INTERVAL, CRON] : [INTERVAL]
@@ -49,7 +52,7 @@ export function tasks({ quick, full }) {
   )
 }
 
-export function measure({ store, engine, isCron, jobs, seconds }) {
+export function measure({ store, engine, settings, isCron, jobs, seconds }) {
   return inPlace(store, async (place) => {
     const { open } = await import(`../engines/recurring-${engine}.mjs`)
     /** Job -> its due times for which the handler was called. */
@@ -61,7 +64,7 @@ export function measure({ store, engine, isCron, jobs, seconds }) {
       lateness.push(Date.now() - dueAt)
       fired.set(id, (fired.get(id) ?? new Set()).add(dueAt))
     }
-    const engineAtWork = await open(place, { handler, isCron, jobs })
+    const engineAtWork = await open(place, { handler, isCron, jobs, settings })
     const from = Date.now() + 2_000
     span = { from, to: from + seconds * 1_000 }
     await setTimeout(from - Date.now())
@@ -99,9 +102,9 @@ export function table(find) {
 }
 
 export function targets(find) {
-  const theirs = find(rowOf({ store: 'redis', engine: BULLMQ }), INTERVAL, 'cpu')
+  const theirs = find(rowOf({ store: 'redis', name: BULLMQ }), INTERVAL, 'cpu')
   return Object.keys(STORES).flatMap((store) => {
-    const row = rowOf({ store, engine: OURS })
+    const row = rowOf(SUBJECTS.findLast((subject) => subject.store === store && subject.engine === OURS))
     const value = (key) => find(row, INTERVAL, key)
     return [
       atMost(`2,000 a second, lateness p99, ${row}`, value('p99'), STRICT.includes(store) ? 50 : 150, milliseconds),
