@@ -64,6 +64,15 @@ export function assignmentsOf(patch: EncodedPatch, values: SqlValue[]): string {
 export function recordOf(row: SqlRow): EncodedRecord {
   // Each column by its name here, and not within the checks: there, reading would be slow for having to fit all of them.
   const { kind, id, version, lane, due, state, at, job_id, function_ref, queue, priority, status, spec } = row
+  return recordOfValues([kind, id, version, lane, due, state, at, job_id, function_ref, queue, priority, status, spec])
+}
+
+/**
+ * @param values - in the order of {@link COLUMNS}
+ * @throws CronwrightError (`STORE_ERROR`) for a row that this release could not have written
+ */
+export function recordOfValues(values: readonly unknown[]): EncodedRecord {
+  const [kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority, status, spec] = values
   return {
     kind: oneOf(kind, 'kind', KINDS),
     id: textIn(id, 'id'),
@@ -72,8 +81,8 @@ export function recordOf(row: SqlRow): EncodedRecord {
     due: due === null ? null : numberIn(due, 'due'),
     state: textIn(state, 'state'),
     at: numberIn(at, 'at'),
-    jobId: job_id === null ? null : textIn(job_id, 'job_id'),
-    functionRef: textIn(function_ref, 'function_ref'),
+    jobId: jobId === null ? null : textIn(jobId, 'job_id'),
+    functionRef: textIn(functionRef, 'function_ref'),
     queue: textIn(queue, 'queue'),
     priority: numberIn(priority, 'priority'),
     status: status === null ? null : textIn(status, 'status'),
@@ -89,13 +98,13 @@ export function number(row: SqlRow, column: string): number {
   return numberIn(row[column], column)
 }
 
-function textIn(value: unknown, column: string): string {
+export function textIn(value: unknown, column: string): string {
   if (typeof value !== 'string') throw malformed(column, value, 'text')
   return value
 }
 
 /** A number; drivers give large integers as text. */
-function numberIn(value: unknown, column: string): number {
+export function numberIn(value: unknown, column: string): number {
   const given = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
   if (typeof given !== 'number' || !Number.isFinite(given)) throw malformed(column, value, 'a number')
   return given

@@ -1,9 +1,16 @@
 /** One connection to an SQLite database: prepared statements, kept, and write transactions. */
 
-import { changedRows, type DriverStatement, prepareStatement, type SqliteDatabase, type SqliteValue } from './driver.ts'
+import {
+  changedRows,
+  type DriverStatement,
+  prepareStatement,
+  rowsOf,
+  type SqliteDatabase,
+  type SqliteValue,
+} from './driver.ts'
 
-/** A row by column name. */
-export type SqliteRow = Readonly<Record<string, unknown>>
+/** Values in the order of the columns. */
+export type SqliteRow = readonly unknown[]
 
 export class Connection {
   readonly #database: SqliteDatabase
@@ -79,8 +86,7 @@ export class Statement {
   }
 
   all(...parameters: SqliteValue[]): readonly SqliteRow[] {
-    const rows = this.#statement.all(...parameters)
-    return Array.isArray(rows) ? rows : []
+    return rowsOf(this.#statement.all(...parameters))
   }
 
   first(...parameters: SqliteValue[]): SqliteRow | undefined {

@@ -5,7 +5,7 @@
 
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { DueQuery, NextDueQuery } from '../record-store.ts'
-import { COLUMNS, number, recordOf, text } from '../sql/rows.ts'
+import { COLUMNS, numberIn, recordOfValues, textIn } from '../sql/rows.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { SqliteValue } from './driver.ts'
@@ -85,21 +85,21 @@ export class DueReader {
   #dueIn(source: string, query: DueQuery, filter: Filter, values: readonly SqliteValue[]): EncodedRecord[] {
     const sql = `SELECT ${COLUMNS} FROM ${source} AND due <= ?${filter.sql} ORDER BY due, rowid LIMIT ?`
     const rows = this.#connection.prepare(sql).all(...values, query.before, ...filter.values, query.limit)
-    return rows.map(recordOf)
+    return rows.map(recordOfValues)
   }
 
   #nextDueIn(source: string, filter: Filter, values: readonly SqliteValue[]): number | null {
     const sql = `SELECT due FROM ${source}${filter.sql} ORDER BY due LIMIT 1`
     const row = this.#connection.prepare(sql).first(...values, ...filter.values)
-    return row === undefined ? null : number(row, 'due')
+    return row === undefined ? null : numberIn(row[0], 'due')
   }
 
   /** The levels that have runs: queues in the order given (or by name), each from its highest priority down. */
   *#levels(queues: readonly string[] | undefined): Generator<Level> {
     for (const queue of queues === undefined ? this.#queues() : new Set(queues)) {
       let row = this.#highestPriority.first(queue)
-      while (row !== undefined && row['priority'] !== null) {
-        const priority = number(row, 'priority')
+      while (row !== undefined && row[0] !== null) {
+        const priority = numberIn(row[0], 'priority')
         yield { queue, priority }
         row = this.#nextPriority.first(queue, priority)
       }
@@ -108,8 +108,8 @@ export class DueReader {
 
   *#queues(): Generator<string> {
     let row = this.#nextQueue.first('')
-    while (row !== undefined && row['queue'] !== null) {
-      const queue = text(row, 'queue')
+    while (row !== undefined && row[0] !== null) {
+      const queue = textIn(row[0], 'queue')
       yield queue
       row = this.#nextQueue.first(queue)
     }

@@ -3,7 +3,7 @@
 import type { RecordKey } from '../../jobs/record.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { ListQuery } from '../record-store.ts'
-import { COLUMNS, number, recordOf } from '../sql/rows.ts'
+import { COLUMNS, numberIn, recordOfValues } from '../sql/rows.ts'
 import { IS_ACTIVE, IS_OVER, type Tables } from '../sql/tables.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { SqliteValue } from './driver.ts'
@@ -25,7 +25,7 @@ export class RecordReader {
   read(keys: readonly RecordKey[]): readonly (EncodedRecord | undefined)[] {
     return keys.map(({ kind, id }) => {
       const row = this.#byKey.first(kind, id)
-      return row === undefined ? undefined : recordOf(row)
+      return row === undefined ? undefined : recordOfValues(row)
     })
   }
 
@@ -34,7 +34,7 @@ export class RecordReader {
     const values: SqliteValue[] = []
     const sql = `${this.#select(COLUMNS, query, values)} ORDER BY at DESC, id DESC LIMIT ?`
     const rows = this.#connection.prepare(sql).all(...values, query.limit)
-    return rows.map(recordOf)
+    return rows.map(recordOfValues)
   }
 
   count(query: Selection): number {
@@ -42,7 +42,7 @@ export class RecordReader {
     const values: SqliteValue[] = []
     const sql = `SELECT count(*) AS records FROM (${this.#select('1', query, values)})`
     const row = this.#connection.prepare(sql).first(...values)
-    return row === undefined ? 0 : number(row, 'records')
+    return row === undefined ? 0 : numberIn(row[0], 'records')
   }
 
   /**

@@ -7,7 +7,7 @@
  * per write. And rowids rise, so records due in the same millisecond come first in, first out.
  */
 
-import { number } from '../sql/rows.ts'
+import { numberIn } from '../sql/rows.ts'
 import { isOutdated } from '../sql/schema-version.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Connection } from './connection.ts'
@@ -82,5 +82,5 @@ export function schemaVersion(connection: Connection, tables: Tables): number {
   const exists = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
   if (exists.first(tables.schema.slice(1, -1)) === undefined) return 0
   const row = connection.prepare(`SELECT coalesce(max(version), 0) AS version FROM ${tables.schema}`).first()
-  return row === undefined ? 0 : number(row, 'version')
+  return row === undefined ? 0 : numberIn(row[0], 'version')
 }

@@ -1,7 +1,7 @@
 /** The runs of one job (or of one function, where they were enqueued): counting those at work, trimming those over. */
 
 import type { RunSeries } from '../record-store.ts'
-import { number, text } from '../sql/rows.ts'
+import { numberIn, textIn } from '../sql/rows.ts'
 import { IS_ACTIVE, IS_OVER, type Tables } from '../sql/tables.ts'
 import type { Connection, Statement } from './connection.ts'
 
@@ -33,7 +33,9 @@ export class SeriesKeeper {
 
   countActive(jobIds: readonly string[]): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
-    for (const row of this.#countActive.all(JSON.stringify(jobIds))) counts.set(text(row, 'job'), number(row, 'runs'))
+    for (const [job, runs] of this.#countActive.all(JSON.stringify(jobIds))) {
+      counts.set(textIn(job, 'job_id'), numberIn(runs, 'runs'))
+    }
     return counts
   }
 
@@ -41,7 +43,7 @@ export class SeriesKeeper {
     this.#connection.write(() => {
       for (const { jobId, functionRef, keep } of series) {
         const removed = jobId === null ? this.#trimFunction.all(functionRef, keep) : this.#trimJob.all(jobId, keep)
-        if (removed.length > 0) this.#removeLogs.run(JSON.stringify(removed.map((row) => text(row, 'id'))))
+        if (removed.length > 0) this.#removeLogs.run(JSON.stringify(removed.map(([id]) => textIn(id, 'id'))))
       }
     })
   }

@@ -6,6 +6,7 @@ import {
   newDatabase,
   openDatabase,
   prepareStatement,
+  rowsOf,
 } from '../../../../src/stores/sqlite/driver.ts'
 
 class FakeStatement {
@@ -65,15 +66,22 @@ describe('the edge to the SQLite drivers', () => {
   it('opens a database with the driver that this Node has', async () => {
     const database = await openDatabase(':memory:')
     expect(new Connection(database).prepare('SELECT ? AS number, ? AS text, NULL AS empty').all(1, 'two')).toEqual([
-      { number: 1, text: 'two', empty: null },
+      [1, 'two', null],
     ])
     database.close()
   })
 
-  it('asks for rows as objects with numbers, whatever the owner of the database chose', () => {
+  it('asks for rows as lists with numbers, whatever the owner of the database chose', () => {
     const database = new FakeDatabaseSync(':memory:')
     prepareStatement(database, 'SELECT 1')
-    expect(database.calls).toEqual(['setReadBigInts(false)', 'setReturnArrays(false)'])
+    expect(database.calls).toEqual(['setReadBigInts(false)', 'setReturnArrays(true)'])
+  })
+
+  it('takes rows as lists, and as the objects of a driver that has nothing else', () => {
+    expect(rowsOf([])).toEqual([])
+    expect(rowsOf([[1, null]])).toEqual([[1, null]])
+    expect(rowsOf(new FakeStatement([]).all())).toEqual([['a']])
+    expect(rowsOf(undefined)).toEqual([])
   })
 
   it('refuses a statement that cannot be run', () => {

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { CronwrightError } from '../../../../src/errors.ts'
 import { type SqliteDatabase, SqliteJobStore, type SqliteJobStoreOptions } from '../../../../src/sqlite.ts'
+import { hasMethods } from '../../../../src/stores/driver-edge.ts'
 import { importPeer } from '../../../../src/stores/import-peer.ts'
-import { Connection } from '../../../../src/stores/sqlite/connection.ts'
 import { newDatabase } from '../../../../src/stores/sqlite/driver.ts'
 
 const betterSqlite = await importPeer('better-sqlite3', 'this test')
@@ -26,9 +26,11 @@ export function openDatabase(path: string): SqliteDatabase {
   return database
 }
 
-/** The rows of a query. */
+/** The rows of a query, by column name. */
 export function query(database: SqliteDatabase, sql: string): readonly Readonly<Record<string, unknown>>[] {
-  return new Connection(database).prepare(sql).all()
+  const statement = database.prepare(sql)
+  if (!hasMethods<{ all(): Record<string, unknown>[] }>(statement, ['all'])) throw new Error('not a statement')
+  return statement.all()
 }
 
 /** An open store, closed when the test ends. */
