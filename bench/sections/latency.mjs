@@ -96,10 +96,15 @@ async function timesToAdd(engine, count) {
     const startedAt = machineClock()
     await engine.enqueue({})
     latencies.push(machineClock() - startedAt)
-    if (index >= WARM_UP - UNDISTURBED) await setTimeout(PAUSE_MS)
+    await pauseAfter(index)
   }
   await engine.close()
   return quantilesOf(latencies)
+}
+
+/** Lets the system come to rest after a run, but for those that only warm up. */
+async function pauseAfter(index) {
+  if (index >= WARM_UP - UNDISTURBED) await setTimeout(PAUSE_MS)
 }
 
 function quantilesOf(latencies) {
@@ -112,7 +117,7 @@ async function sendOneByOne(engine, count, nextCall) {
     const call = nextCall()
     await engine.enqueue({ sentAt: machineClock() })
     await call
-    if (index >= WARM_UP - UNDISTURBED) await setTimeout(PAUSE_MS)
+    await pauseAfter(index)
   }
 }
 

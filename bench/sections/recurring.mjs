@@ -6,6 +6,7 @@ import { quantile } from '../frame/statistics.mjs'
 import { atMost } from '../frame/target.mjs'
 import { OURS } from '../libraries/index.mjs'
 import { inPlace, STORES } from '../stores/index.mjs'
+import { TUNING } from './queues-subjects.mjs'
 
 export const title = 'Recurring jobs'
 
@@ -30,7 +31,7 @@ const TUNED = { maxConcurrency: 500 }
 
 const SUBJECTS = Object.entries(STORES).flatMap(([store, { server }]) => [
   { store, engine: OURS, name: OURS, settings: {} },
-  ...(server === undefined ? [] : [{ store, engine: OURS, name: `${OURS}, 500 at once`, settings: TUNED }]),
+  ...(server === undefined ? [] : [{ store, engine: OURS, name: `${OURS}, ${TUNING}`, settings: TUNED }]),
   ...(store === 'redis' ? [{ store, engine: BULLMQ, name: BULLMQ, settings: {} }] : []),
 ])
 const rowOf = ({ store, name }) => `${STORES[store].title}: ${name}`

@@ -72,13 +72,12 @@ export class Claiming {
   /** Claims up to a slice of due runs. */
   async step(slot: StoreSlot): Promise<StepResult> {
     await this.settleUncertain(slot)
-    const now = slot.now()
     const room = this.#room()
     slot.isStarved = room <= 0
     if (slot.isStarved) return 'nothing'
     const ahead = slot.ahead.begin(room)
     const limit = Math.min(room, ahead?.limit ?? SLICE)
-    const due = ahead === undefined ? await this.#due(slot, now, limit) : (await ahead.runs).slice(0, limit)
+    const due = ahead === undefined ? await this.#due(slot, limit) : (await ahead.runs).slice(0, limit)
     const isFrontLeft = due.length < limit && slot.crowds.run.ended()
     if (due.length === 0) return isFrontLeft ? 'more' : 'nothing'
     const isFull = due.length === limit
@@ -117,18 +116,18 @@ export class Claiming {
     }
   }
 
-  #due(slot: StoreSlot, now: number, limit: number): Promise<readonly RunRecord[]> {
+  #due(slot: StoreSlot, limit: number): Promise<readonly RunRecord[]> {
     const { queues } = this.#kernel
     const { functions, jobs } = this.obstacles(slot)
     const skip = queues.haveOneOrder ? slot.crowds.run.skip(limit, Math.random()) : 0
-    return queues.due(slot, { before: now, limit, skip, withoutFunctions: functions, withoutJobs: jobs })
+    return queues.due(slot, { before: slot.now(), limit, skip, withoutFunctions: functions, withoutJobs: jobs })
   }
 
   /** Asks for the next page where its answer will be of use: a store in this process would only keep its thread. */
   #readAhead(slot: StoreSlot, limit: number): void {
     if (slot.store.capabilities.embedded === true || !this.#kernel.queues.haveOneOrder) return
     if (!slot.ahead.doesPay || slot.crowds.run.isCrowded) return
-    slot.ahead.keep({ runs: this.#due(slot, slot.now(), limit), limit })
+    slot.ahead.keep({ runs: this.#due(slot, limit), limit })
   }
 
   obstacles(slot: StoreSlot): Obstacles {

@@ -41,9 +41,12 @@ local function takeSet()
   return set, size
 end
 
+-- Whether a run in a state waits or is at work.
+local function isOpen(state) return state == 'pending' or state == 'running' end
+
 -- The list by at that records of a kind and a state are in: a claim moves a run from neither list nor level.
 local function listKey(kind, state)
-  if kind == 'run' and (state == 'pending' or state == 'running') then state = 'open' end
+  if kind == 'run' and isOpen(state) then state = 'open' end
   return P .. 'list:' .. kind .. ':' .. state
 end
 
@@ -61,7 +64,7 @@ local function placeOf(head, tail)
   local kind, lane, state = match(head, '^([^ ]*) ([^ ]*) ([^ ]*)$')
   local func, queue, priority = match(tail, '^([^ ]*) ([^ ]*) ([^ ]*)$')
   local isOver = lane == 'history'
-  local standing = isOver and 'over' or (state == 'pending' or state == 'running') and 'open' or 'dead'
+  local standing = isOver and 'over' or isOpen(state) and 'open' or 'dead'
   place = {
     head = head, tail = tail, kind = kind, lane = lane, state = state, functionRef = func, queue = queue,
     priority = priority,
