@@ -1,10 +1,12 @@
 /** Reading records by key, newest first, and counted. */
 
 import type { RecordKey } from '../../jobs/record.ts'
+import { property } from '../driver-edge.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { ListQuery } from '../record-store.ts'
 import type { Connection } from './connection.ts'
 import { type Document, documentId, isRemoved, RECORD_ONLY, recordOf } from './documents.ts'
+import { pendingIn } from './outbox.ts'
 
 /** A limit that the server takes; without one, it gives everything. */
 export function limitOf(limit: number): { readonly limit?: number } {
@@ -20,15 +22,30 @@ export class RecordReader {
 
   async read(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {
     if (keys.length === 0) return []
-    const ids = [...new Set(keys.map(documentId))]
-    const records = new Map<string, EncodedRecord>()
-    for (const document of await this.#connection.find({ _id: { $in: ids } }, { projection: RECORD_ONLY })) {
+    const found = await this.#find([...new Set(keys.map(documentId))])
+    const missing = keys.filter((key) => key.kind === 'run' && !found.has(documentId(key))).map(documentId)
+    const more = missing.length === 0 ? found : await this.#inOutboxes(missing)
+    return keys.map((key) => {
+      const document = found.get(documentId(key)) ?? more.get(documentId(key))
       // Removed, and not deleted yet.
-      if (isRemoved(document)) continue
-      const record = recordOf(document)
-      records.set(documentId(record), record)
-    }
-    return keys.map((key) => records.get(documentId(key)))
+      return document === undefined || isRemoved(document) ? undefined : recordOf(document)
+    })
+  }
+
+  /**
+   * Runs that are still to be inserted: whoever saw the change that they come with counts on them. What was inserted while
+   * the outboxes were read is in none of them by then, and is there.
+   */
+  async #inOutboxes(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+    const filter = { unfinished: { $exists: true }, 'outbox.records._id': { $in: ids } }
+    const holders = await this.#connection.find(filter, { projection: { outbox: 1 } })
+    const pending = holders.flatMap((holder) => pendingIn(property(holder, 'outbox')))
+    return new Map<string, unknown>([...pending.map((run) => [run._id, run] as const), ...(await this.#find(ids))])
+  }
+
+  async #find(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+    const found = await this.#connection.find({ _id: { $in: ids } }, { projection: RECORD_ONLY })
+    return new Map(found.map((document) => [String(property(document, '_id')), document]))
   }
 
   async list(query: ListQuery): Promise<readonly EncodedRecord[]> {

@@ -1,6 +1,7 @@
 /** Data that outlives a store, several stores on the same data, and many claimers at once. */
 
 import assert from 'node:assert/strict'
+import { noteRecord } from '../../../jobs/notes.ts'
 import type { Change } from '../../../jobs/record.ts'
 import { idsOf, like, refuses } from '../assertions.ts'
 import { claimAll } from '../claim-all.ts'
@@ -9,6 +10,8 @@ import { commitOne, insert, job, jobRecord, MINUTE, NOW, runRecord } from '../re
 
 const CLAIMERS = 16
 const RUNS = 500
+/** How often it is looked whether an insert can be seen later than the change that it comes with. */
+const LOOKS = 100
 
 export const SHARING: readonly RecordStoreCase[] = [
   {
@@ -62,6 +65,24 @@ export const SHARING: readonly RecordStoreCase[] = [
       const [seen] = await left.get([{ kind: 'run', id: `job@${NOW}` }])
       assert.equal(seen?.status.worker, results[0]?.applied ? 'left' : 'right')
       assert.deepEqual(await right.get([{ kind: 'run', id: `job@${NOW}` }]), [seen])
+    },
+  },
+  {
+    name: 'shows what was inserted with a change to whoever sees the change',
+    needs: 'shared',
+    async run(bench) {
+      const name = bench.newName()
+      const [left, right] = [await bench.open({ name }), await bench.open({ name })]
+      for (let count = 0; count < LOOKS; count += 1) {
+        const [note, run] = [{ kind: 'key', id: `key-${count}` } as const, { kind: 'run', id: `run-${count}` } as const]
+        const record = noteRecord('key', note.id, { runId: run.id, until: NOW }, NOW, NOW)
+        const taking = commitOne(left, { expect: 0, record, inserts: [runRecord(run.id, { jobId: null })] })
+        let isChanged = false
+        while (!isChanged) isChanged = (await right.get([note]))[0] !== undefined
+        const [seen] = await right.get([run])
+        await taking
+        assert.deepEqual(seen, runRecord(run.id, { jobId: null }))
+      }
     },
   },
   {

@@ -195,6 +195,26 @@ describe('what a dead process left to be inserted', () => {
     expect(await place.survivor.countActive(['job'])).toEqual(new Map([['job', 2]]))
   }, 30_000)
 
+  it('is found by its id already, as is what was inserted since, but not what was removed since', async () => {
+    const place = await placeOn(newClient())
+    const keys = inserts.map(({ id }) => ({ kind: 'run', id }) as const)
+    await place.survivor.commit([job, taken].map((record) => ({ expect: 0, record })))
+    place.client.dieAt(1, 'after')
+    await commitOne(place.dying, { expect: 1, key, patch: { due: null }, inserts }).catch(() => undefined)
+    const [first, third] = added
+    expect(await place.survivor.get(keys)).toEqual([first, taken, third])
+    await finished(place)
+    expect(await place.survivor.get(keys)).toEqual([first, taken, third])
+
+    const other = await placeOn(newClient())
+    await other.survivor.commit([{ expect: 0, record: job }])
+    // The change, the inserts; not the tidying up.
+    other.client.dieAt(3, 'before')
+    await commitOne(other.dying, { expect: 1, key, patch: { due: null }, inserts })
+    await other.survivor.commit([changeRun('job@1', 1, null)])
+    expect((await other.survivor.get(keys)).map((each) => each?.id)).toEqual([undefined, 'job@2', 'job@3'])
+  }, 30_000)
+
   it('is not lost when all jobs are removed', async () => {
     const place = await placeOn(newClient())
     await place.survivor.commit([job, jobRecord('other')].map((record) => ({ expect: 0, record })))
