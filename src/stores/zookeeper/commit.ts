@@ -101,9 +101,9 @@ export class ChangeWriter {
     if (only === undefined) return []
     if (pack.length === 1 && only.plan.bytes > LARGEST_REQUEST) return this.#sendLarge(only, results)
     const operations = pack.flatMap(({ plan }) => [plan.guard, ...plan.inserts])
-    const keys = pack.flatMap(({ plan }) => plan.keys)
+    const mentions = pack.flatMap(({ plan }) => plan.mentions)
     const news = pack.some(({ change }) => isNews(change))
-    const isDone = await this.#writer.write({ operations, keys, news }, () => {
+    const isDone = await this.#writer.write({ operations, mentions, news }, () => {
       for (const { plan } of pack) this.#take(plan)
     })
     if (!isDone) return pack
@@ -123,10 +123,11 @@ export class ChangeWriter {
     const inserted = plan.puts.filter((put) => !own.includes(put))
     for (const { start, operations } of chunksOf(plan.inserts)) {
       const puts = inserted.slice(start, start + operations.length)
-      const part = { operations: [...stands, ...operations], keys: puts, news: false }
+      const mentions = puts.map(({ kind, id }) => ({ kind, id }))
+      const part = { operations: [...stands, ...operations], mentions, news: false }
       if (!(await this.#writer.write(part, () => this.#take({ removes: [], puts })))) return [planned]
     }
-    const last = { operations: [guard], keys: [change.key], news: isNews(change) }
+    const last = { operations: [guard], mentions: plan.mentions.slice(0, 1), news: isNews(change) }
     if (!(await this.#writer.write(last, () => this.#take({ ...plan, puts: own })))) return [planned]
     this.#done(planned, results)
     return []

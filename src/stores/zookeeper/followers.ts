@@ -1,14 +1,14 @@
 /**
- * Follows what other processes write to the journal, and reads the records that changed. Asked before every question to
- * the index, so that an answer is as fresh as the server; woken by watches, which are a hint and no more.
+ * Follows what other processes write to the journal, and reads those records of which it does not tell enough. Asked
+ * before every question to the index, so that an answer is as fresh as the server; woken by watches, which are a hint and no more.
  */
 
 import { systemClock } from '../../core/clock.ts'
-import type { RecordKey, RecordKind } from '../../jobs/record.ts'
-import { property } from '../driver-edge.ts'
-import { entryName, type Journal, type JournalEntry, numberOf, type Segment } from './journal.ts'
+import type { RecordKey } from '../../jobs/record.ts'
+import { entryName, type Journal, numberOf, type Segment } from './journal.ts'
+import { entryFrom, type JournalEntry, type Mention } from './journal-entry.ts'
 import { KEPT_MS } from './journal-sweep.ts'
-import { KINDS, keyText, type Paths } from './paths.ts'
+import { keyText, type Paths } from './paths.ts'
 import type { Records } from './records.ts'
 import { eachOf, type Server } from './server.ts'
 
@@ -180,7 +180,7 @@ export class Followers {
         if (entry === undefined) break
         tail.next += 1
         this.#isNews ||= entry.isNews
-        for (const key of entry.keys) this.#changed.set(keyText(key), key)
+        for (const mention of entry.mentions) this.#takeIn(mention)
         if (entry.isLast) {
           this.#tails.delete(name)
           this.#ended.add(name)
@@ -191,6 +191,13 @@ export class Followers {
     }
     // Nobody waits for it: what comes before it is watched is found by asking.
     if (tail.watched !== tail.next) void this.#watch(path, tail).catch(() => undefined)
+  }
+
+  /** What the entry itself does not tell is read, when all entries are there. */
+  #takeIn(mention: Mention): void {
+    const name = keyText(mention)
+    if (this.#changed.has(name) || this.#records.takeIn(mention)) return
+    this.#changed.set(name, { kind: mention.kind, id: mention.id })
   }
 
   /** Asks to be told of the next entry. */
@@ -209,25 +216,4 @@ export class Followers {
   #woken(): void {
     if (!this.#isStopped) void this.catchUp().catch(() => undefined)
   }
-}
-
-/** What cannot be understood names no record. */
-function entryFrom(data: Buffer): JournalEntry {
-  try {
-    const entry: unknown = JSON.parse(data.toString('utf8'))
-    const keys = property(entry, 'keys')
-    return {
-      keys: Array.isArray(keys) ? keys.flatMap(keyFrom) : [],
-      isNews: property(entry, 'news') === true,
-      isLast: property(entry, 'last') === true,
-    }
-  } catch {
-    return { keys: [], isNews: false, isLast: false }
-  }
-}
-
-function keyFrom(value: unknown): RecordKey[] {
-  const [name, id]: unknown[] = Array.isArray(value) ? value : []
-  const kind: RecordKind | undefined = KINDS.find((known) => known === name)
-  return kind === undefined || typeof id !== 'string' ? [] : [{ kind, id }]
 }

@@ -1,7 +1,7 @@
 /**
- * The journal: what changed, so that other processes need not read everything again. Each multi adds an entry with the
- * keys of the records it changed, as a sequential znode in a segment that this process alone writes. Readers follow each
- * segment by number (`followers.ts`).
+ * The journal: what changed, so that other processes need not read everything again. Each multi adds an entry with what
+ * it did to records (`journal-entry.ts`), as a sequential znode in a segment that this process alone writes. Readers follow
+ * each segment by number (`followers.ts`).
  *
  * A segment is left when it is full, and also when the outcome of a multi is unknown: the rest of it is then followed
  * like another process's, which tells what became of that multi.
@@ -9,8 +9,8 @@
 
 import { systemClock } from '../../core/clock.ts'
 import { randomId } from '../../core/random-id.ts'
-import type { RecordKey } from '../../jobs/record.ts'
 import type { Operation } from './driver.ts'
+import { entryData, lastEntryData, type Mention } from './journal-entry.ts'
 import { sweepJournal } from './journal-sweep.ts'
 import type { Paths } from './paths.ts'
 import type { Server } from './server.ts'
@@ -23,16 +23,6 @@ export interface Segment {
   /** Multis under way that write to it. */
   underWay: number
   isLeft: boolean
-}
-
-/** What an entry says. */
-export interface JournalEntry {
-  /** Keys of changed records. Read the records: what they are by then is what counts. */
-  readonly keys: readonly RecordKey[]
-  /** Whether there may be something to do for others. */
-  readonly isNews: boolean
-  /** The last entry of its segment. */
-  readonly isLast: boolean
 }
 
 const ENTRIES_PER_SEGMENT = 1_000
@@ -74,9 +64,8 @@ export class Journal {
   }
 
   /** The operation that adds an entry. */
-  operation(segment: Segment, keys: readonly RecordKey[], isNews: boolean): Operation {
-    const data = JSON.stringify({ keys: keys.map(({ kind, id }) => [kind, id]), news: isNews })
-    return { type: 'create', path: this.#entry(segment), data: Buffer.from(data), isSequential: true }
+  operation(segment: Segment, mentions: readonly Mention[], isNews: boolean): Operation {
+    return { type: 'create', path: this.#entry(segment), data: entryData(mentions, isNews), isSequential: true }
   }
 
   /** An entry was written, under this path. */
@@ -118,8 +107,12 @@ export class Journal {
   }
 
   async #end(segment: Segment): Promise<void> {
-    const data = Buffer.from(JSON.stringify({ keys: [], last: true }))
-    const entry: Operation = { type: 'create', path: this.#entry(segment), data, isSequential: true }
+    const entry: Operation = {
+      type: 'create',
+      path: this.#entry(segment),
+      data: lastEntryData(),
+      isSequential: true,
+    }
     // A segment without an end is followed until it is removed; nothing more.
     await this.#server.multi([entry], () => undefined).catch(() => undefined)
   }

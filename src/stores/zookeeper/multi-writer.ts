@@ -5,6 +5,7 @@ import { isOutcomeUnknown } from './connection.ts'
 import { CODE, type Operation } from './driver.ts'
 import type { Followers } from './followers.ts'
 import type { Journal, Segment } from './journal.ts'
+import type { Mention } from './journal-entry.ts'
 import type { Paths } from './paths.ts'
 import { eachOf, type MultiReply, Refusal, type Server } from './server.ts'
 
@@ -12,7 +13,7 @@ import { eachOf, type MultiReply, Refusal, type Server } from './server.ts'
 export interface Multi {
   readonly operations: readonly Operation[]
   /** What they change. */
-  readonly keys: readonly RecordKey[]
+  readonly mentions: readonly Mention[]
   /** Whether there may be something to do for others. */
   readonly news: boolean
 }
@@ -35,11 +36,11 @@ export class MultiWriter {
    * @param onDone - called within the reply, when everything was done
    * @returns false when the server did nothing, because something is not as it was thought to be
    */
-  async write({ operations, keys, news }: Multi, onDone: () => void): Promise<boolean> {
+  async write({ operations, mentions, news }: Multi, onDone: () => void): Promise<boolean> {
     for (;;) {
-      await this.#makeBuckets(operations, keys)
+      await this.#makeBuckets(operations, mentions)
       const segment = await this.#journal.segment()
-      const all = [...operations, this.#journal.operation(segment, keys, news)]
+      const all = [...operations, this.#journal.operation(segment, mentions, news)]
       const reply = await this.#send(segment, all, onDone)
       if (reply.isDone) return true
       const { code, failedAt } = reply

@@ -3,17 +3,26 @@
 import { systemClock } from '../../core/clock.ts'
 import type { RecordHeader, RecordKey } from '../../jobs/record.ts'
 import type { Operation } from './driver.ts'
+import { type Mention, mentionOf, removalOf } from './journal-entry.ts'
 import { keyText, type Paths } from './paths.ts'
 import type { NewRecord, PreparedChange, PreparedPatch } from './prepared-change.ts'
 import type { RecordIndex } from './record-index.ts'
-import { type RecordBody, referencesOf, type StoredRecord, type TextReference, znodeData } from './znode.ts'
+import {
+  type RecordBody,
+  recordAfter,
+  referencesOf,
+  type StoredRecord,
+  type TextReference,
+  znodeData,
+} from './znode.ts'
 
 /** A change that can be sent. */
 export interface Plan {
   readonly guard: Operation
   readonly inserts: readonly Operation[]
   readonly bytes: number
-  readonly keys: readonly RecordKey[]
+  /** What others are told of it. */
+  readonly mentions: readonly Mention[]
   /** Inserts that exist already. */
   readonly existing: readonly string[]
   /** How the index is to be changed when the server has done it. */
@@ -56,6 +65,7 @@ export class Planner {
     const unused: TextReference[] = []
     const current = this.#index.get(change.key)
     let guard: Operation
+    let mention: Mention = change.key
     if (change.record !== undefined) {
       if (current !== undefined) return undefined
       guard = this.#create(change.record, puts)
@@ -64,23 +74,29 @@ export class Planner {
       const path = this.#paths.record(change.key)
       if (change.patch === null) {
         guard = { type: 'remove', path, version: current.znodeVersion }
+        mention = removalOf(current)
         removes.push(change.key)
         unused.push(...current.texts)
       } else {
         const body = current.body ?? read.get(keyText(change.key))?.body
         if (body === undefined) return undefined
-        const next = patched(current, body, change.patch)
-        const data = znodeData(next, next.order, next.body)
+        const bodyAfterwards = bodyAfter(body, change.patch)
+        const next = recordAfter(current, change.patch.header, bodyAfterwards)
+        const data = znodeData(next, next.order, bodyAfterwards)
         guard = { type: 'set', path, data, version: current.znodeVersion }
+        mention = mentionOf(next, change.patch)
         puts.push(next)
         unused.push(...current.texts.filter(({ name }) => !next.texts.some((kept) => kept.name === name)))
       }
     }
     const { inserts, existing } = this.#inserts(change, puts, unused)
     const operations = [guard, ...inserts]
-    const keys = [change.key, ...puts.filter((put) => put.id !== change.key.id || put.kind !== change.key.kind)]
+    const others = puts.filter((put) => put.id !== change.key.id || put.kind !== change.key.kind)
+    // A record that was removed and added again is read, like all that was added.
+    const isReplaced = change.patch === null && others.length < puts.length
+    const mentions = [isReplaced ? change.key : mention, ...others.map(({ kind, id }) => ({ kind, id }))]
     const bytes = operations.reduce((sum, operation) => sum + sizeOf(operation), 0)
-    return { guard, inserts, bytes, keys: keys.map(({ kind, id }) => ({ kind, id })), existing, puts, removes, unused }
+    return { guard, inserts, bytes, mentions, existing, puts, removes, unused }
   }
 
   #inserts(
@@ -125,27 +141,6 @@ export function sizeOf(operation: Operation): number {
   return OVERHEAD + operation.path.length + ('data' in operation ? operation.data.length : 0)
 }
 
-function patched(record: StoredRecord, body: RecordBody, patch: PreparedPatch): StoredRecord & { body: RecordBody } {
-  const { header } = patch
-  const next: RecordBody = {
-    spec: patch.spec ?? body.spec,
-    status: patch.status === undefined ? body.status : patch.status,
-  }
-  return {
-    kind: record.kind,
-    id: record.id,
-    version: record.version + 1,
-    lane: header.lane ?? record.lane,
-    due: header.due === undefined ? record.due : header.due,
-    state: header.state ?? record.state,
-    at: header.at ?? record.at,
-    jobId: record.jobId,
-    functionRef: header.functionRef ?? record.functionRef,
-    queue: header.queue ?? record.queue,
-    priority: header.priority ?? record.priority,
-    order: record.order,
-    znodeVersion: record.znodeVersion + 1,
-    body: next,
-    texts: referencesOf(next),
-  }
+function bodyAfter(body: RecordBody, { spec = body.spec, status = body.status }: PreparedPatch): RecordBody {
+  return { spec, status }
 }

@@ -2,7 +2,7 @@
 
 import type { RecordHeader, RecordKey } from '../../jobs/record.ts'
 import type { EncodedChange, EncodedPatch, EncodedRecord } from '../encoded-job-store.ts'
-import { type RecordBody, referencesOf, type StoredText, type TextReference } from './znode.ts'
+import { type HeaderPatch, type RecordBody, referencesOf, type StoredText, type TextReference } from './znode.ts'
 
 export interface NewRecord {
   readonly header: RecordHeader
@@ -11,7 +11,7 @@ export interface NewRecord {
 
 /** The texts of a patch; absent ones stay. */
 export interface PreparedPatch {
-  readonly header: Omit<EncodedPatch, 'spec' | 'status'>
+  readonly header: HeaderPatch
   readonly spec: StoredText | undefined
   readonly status: StoredText | null | undefined
 }
@@ -55,9 +55,9 @@ function newRecord(record: EncodedRecord, stored: Store): NewRecord {
 }
 
 function preparedPatch(patch: EncodedPatch, stored: Store): PreparedPatch {
-  const { spec, status } = patch
+  const { spec, status, ...header } = patch
   return {
-    header: patch,
+    header,
     spec: spec === undefined ? undefined : stored(spec),
     status: status === undefined || status === null ? status : stored(status),
   }

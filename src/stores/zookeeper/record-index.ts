@@ -10,8 +10,9 @@ import { DueIndex } from '../memory/due-index.ts'
 import { type Entry, newEntry } from '../memory/entry.ts'
 import { RunIndex } from '../memory/run-index.ts'
 import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from '../record-store.ts'
+import type { HeaderChange, Removal } from './journal-entry.ts'
 import { KINDS } from './paths.ts'
-import type { StoredRecord } from './znode.ts'
+import { recordAfter, type StoredRecord } from './znode.ts'
 
 export class RecordIndex {
   readonly #entries = new Map<RecordKind, Map<string, Entry<StoredRecord>>>(KINDS.map((kind) => [kind, new Map()]))
@@ -53,6 +54,22 @@ export class RecordIndex {
     this.#of(kind).delete(id)
     this.#due.remove(entry, entry.record.lane)
     if (kind === 'run') this.#runs.remove(entry, entry.record)
+  }
+
+  /**
+   * Takes in a removal, or the change of a header, of which another process told: at once, late, or again. False where that
+   * takes reading the record: it is not known here, or is another one, or has changed in between.
+   */
+  takeIn(mention: Removal | HeaderChange): boolean {
+    const known = this.get(mention)
+    if (mention.header === null) {
+      if (known?.order === mention.order) this.remove(mention)
+      return known === undefined || known.order === mention.order
+    }
+    if (known === undefined || known.order !== mention.order) return false
+    const missing = mention.znodeVersion - known.znodeVersion
+    if (missing === 1) this.put(recordAfter(known, mention.header, mention.isBodyKept ? known.body : undefined))
+    return missing <= 1
   }
 
   /** From now on it is noted what is put. */

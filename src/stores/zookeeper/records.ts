@@ -4,6 +4,7 @@ import { CronwrightError } from '../../errors.ts'
 import type { RecordKey, RecordKind } from '../../jobs/record.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
+import type { Mention } from './journal-entry.ts'
 import type { LargeTexts } from './large-texts.ts'
 import { idOf, KINDS, keyText, type Paths } from './paths.ts'
 import type { RecordIndex } from './record-index.ts'
@@ -46,6 +47,11 @@ export class Records {
         return undefined
       }
     })
+  }
+
+  /** Takes in what another process did. False where the record has to be read for that. */
+  takeIn(mention: Mention): boolean {
+    return 'header' in mention && this.#index.takeIn(mention)
   }
 
   readAll(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {

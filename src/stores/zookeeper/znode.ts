@@ -5,6 +5,7 @@
 
 import { StoredFields } from '../../jobs/fields.ts'
 import type { Lane, RecordHeader, RecordKey } from '../../jobs/record.ts'
+import type { EncodedPatch } from '../encoded-job-store.ts'
 
 /** Where a long text is. */
 export interface TextReference {
@@ -20,6 +21,9 @@ export interface RecordBody {
   readonly status: StoredText | null
 }
 
+/** What a change may do to the header of a record. */
+export type HeaderPatch = Omit<EncodedPatch, 'spec' | 'status'>
+
 /** A record as it is on the server. */
 export interface StoredRecord extends RecordHeader {
   /** Rises from record to record: which of them came first. */
@@ -32,7 +36,7 @@ export interface StoredRecord extends RecordHeader {
   readonly texts: readonly TextReference[]
 }
 
-const LANES: readonly Lane[] = ['job', 'run', 'history']
+export const LANES: readonly Lane[] = ['job', 'run', 'history']
 
 export function znodeData(record: RecordHeader, order: number, body: RecordBody): Buffer {
   const { version, lane, due, state, at, jobId, functionRef, queue, priority } = record
@@ -68,6 +72,31 @@ export function recordFromZnode(
     znodeVersion,
     body,
     texts: referencesOf(body),
+  }
+}
+
+/**
+ * A record whose header was changed.
+ *
+ * @param body - its contents since, where they are known
+ */
+export function recordAfter(record: StoredRecord, header: HeaderPatch, body: RecordBody | undefined): StoredRecord {
+  return {
+    kind: record.kind,
+    id: record.id,
+    version: record.version + 1,
+    lane: header.lane ?? record.lane,
+    due: header.due === undefined ? record.due : header.due,
+    state: header.state ?? record.state,
+    at: header.at ?? record.at,
+    jobId: record.jobId,
+    functionRef: header.functionRef ?? record.functionRef,
+    queue: header.queue ?? record.queue,
+    priority: header.priority ?? record.priority,
+    order: record.order,
+    znodeVersion: record.znodeVersion + 1,
+    body,
+    texts: body === undefined ? NO_TEXTS : referencesOf(body),
   }
 }
 
