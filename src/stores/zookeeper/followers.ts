@@ -38,6 +38,7 @@ export class Followers {
   /** Changed elsewhere and not read yet: kept when reading fails. */
   readonly #changed = new Map<string, RecordKey>()
   #isNews = false
+  #isDoubted = false
   /** Monotonic: since when the index is known to have been up to date. */
   #currentAt = Number.NEGATIVE_INFINITY
 
@@ -70,6 +71,12 @@ export class Followers {
     const next = (): Promise<void> => this.#run()
     this.#queued = this.#running.then(next, next)
     return this.#queued
+  }
+
+  /** The same, whatever is thought to be watched. */
+  lookAgain(): Promise<void> {
+    this.#isDoubted = true
+    return this.catchUp()
   }
 
   /** A segment of this process whose outcome is unknown from `next` on. */
@@ -114,7 +121,9 @@ export class Followers {
   async #follow(): Promise<void> {
     if (systemClock.monotonic() - this.#currentAt > KEPT_MS / 2) await this.reload()
     const startedAt = systemClock.monotonic()
-    if (await this.#isCurrent()) {
+    const isDoubted = this.#isDoubted
+    this.#isDoubted = false
+    if (!isDoubted && (await this.#isCurrent())) {
       this.#currentAt = startedAt
       return
     }
@@ -207,9 +216,10 @@ export class Followers {
       tail.watched = -1
       this.#woken()
     }
-    const isThere = await this.#server.exists(`${path}/${entryName(next)}`, cameLater)
-    if (isThere) this.#woken()
-    else if (tail.next === next) tail.watched = next
+    await this.#server.exists(`${path}/${entryName(next)}`, cameLater, (isThere) => {
+      if (isThere) this.#woken()
+      else if (tail.next === next) tail.watched = next
+    })
   }
 
   /** What fails here fails again for the next who asks, who is told. */

@@ -70,13 +70,16 @@ export class Server {
     })
   }
 
-  /** Whether there is such a znode; if not, `watcher` is called once when there is, unless the session ends before. */
-  exists(path: string, watcher: () => void): Promise<boolean> {
+  /**
+   * Calls `onReply` with whether there is such a znode; if not, `watcher` is called once when there is, unless the session
+   * ends before. It may be called right after `onReply`, before anything that waited for the reply goes on.
+   */
+  exists(path: string, watcher: () => void, onReply: (isThere: boolean) => void): Promise<void> {
     return this.#connection.call({
       send: (client, done) => client.exists(path, watcher, done),
       receive: (error, stat) => {
         if (error) throw error
-        return stat !== null && stat !== undefined
+        onReply(stat !== null && stat !== undefined)
       },
     })
   }

@@ -144,7 +144,7 @@ export class Session implements ServerSession {
   #look(): void {
     this.#timer = systemClock.setTimer(() => {
       this.#look()
-      void this.#followers.catchUp().catch(() => undefined)
+      void this.#followers.lookAgain().catch(() => undefined)
     }, LOOK_MS)
   }
 

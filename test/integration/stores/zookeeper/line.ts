@@ -1,5 +1,6 @@
 /**
- * A line to the server that a test can break: refuse and cut connections, or let them hang as a dead network does. Each
+ * A line to the server that a test can break: refuse and cut connections, let them hang as a dead network does, or gather
+ * replies as a busy one does. Each
  * test has its own, so that others on the server notice nothing.
  */
 
@@ -9,6 +10,8 @@ export class Line {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #mode: 'open' | 'refused' | 'silent' | 'deaf' | 'strange' = 'open'
+  #gatherMs = 0
+  #hasNotifications = true
 
   private constructor(host: string, port: number) {
     this.#server = createServer((client) => {
@@ -18,7 +21,19 @@ export class Line {
       }
       const upstream = connect(port, host)
       this.#join(client, (data) => upstream.write(data), upstream)
-      this.#join(upstream, (data) => this.#mode === 'deaf' || client.write(this.#reply(data)), client)
+      const gathered: Buffer[] = []
+      const deliver = (): void => void client.write(Buffer.concat(gathered.splice(0)))
+      this.#join(
+        upstream,
+        (data) => {
+          if (this.#mode === 'deaf') return
+          const wanted = this.#hasNotifications ? data : withoutNotifications(data)
+          if (gathered.push(this.#reply(wanted)) > 1) return
+          if (this.#gatherMs > 0) setTimeout(deliver, this.#gatherMs)
+          else deliver()
+        },
+        client,
+      )
     })
   }
 
@@ -58,6 +73,16 @@ export class Line {
     this.#mode = 'deaf'
   }
 
+  /** What the server sends within so many ms arrives at once. */
+  gatherReplies(milliseconds: number): void {
+    this.#gatherMs = milliseconds
+  }
+
+  /** What watches saw is not told. */
+  loseNotifications(): void {
+    this.#hasNotifications = false
+  }
+
   /** Replies have a code of error that the driver does not know. */
   makeStrange(): void {
     this.#mode = 'strange'
@@ -90,4 +115,15 @@ export class Line {
     })
     if (this.#mode === 'silent') from.pause()
   }
+}
+
+/** Packets of the server but for those of watches, which have the number -1. Each must have come as a whole. */
+function withoutNotifications(data: Buffer): Buffer {
+  const kept: Buffer[] = []
+  for (let start = 0; start < data.length; ) {
+    const end = start + 4 + data.readInt32BE(start)
+    if (data.readInt32BE(start + 4) !== -1) kept.push(data.subarray(start, end))
+    start = end
+  }
+  return Buffer.concat(kept)
 }

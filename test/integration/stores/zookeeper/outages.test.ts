@@ -73,6 +73,31 @@ describe('the ZooKeeper store on a bad line', () => {
     expect(await commitOne(far, claim('b'))).toMatchObject({ applied: true })
   })
 
+  it('sees what comes at once with the answer that nothing had come', async () => {
+    const { line, far, near } = await pair()
+    await insert(near, runRecord('first'))
+    expect(await far.count({ kind: 'run' })).toBe(1)
+    line.gatherReplies(20)
+    // At every moment of a reading, which takes some round trips, and of the waiting for more.
+    for (let count = 1; count <= 50; count += 1) {
+      await insert(near, runRecord(`run-${count}`))
+      await sleep(30 + ((count * 7) % 100))
+    }
+    await expect.poll(() => far.count({ kind: 'run' }), { timeout: 3_000 }).toBe(51)
+  }, 30_000)
+
+  it('sees within seconds what no watch tells of', async () => {
+    const { line, far, near } = await pair()
+    await insert(near, runRecord('a'))
+    expect(await far.count({ kind: 'run' })).toBe(1)
+    await sleep(50)
+    line.loseNotifications()
+    await insert(near, runRecord('b'))
+    // All is watched, as far as it knows.
+    expect(await far.count({ kind: 'run' })).toBe(1)
+    await expect.poll(() => far.count({ kind: 'run' }), { timeout: 12_000 }).toBe(2)
+  }, 20_000)
+
   it.each(['in the same session', 'in a new session'])(
     'is told by watches again after the connection broke, %s',
     async (session) => {
