@@ -10,6 +10,7 @@ import { APPLIED, type ChangeResult, REFUSED, type RecordKey } from '../../jobs/
 import type { EncodedChange } from '../encoded-job-store.ts'
 import { isWaiting } from '../news.ts'
 import type { Operation } from './driver.ts'
+import { creationOf } from './journal-entry.ts'
 import type { LargeTexts, UnwrittenText } from './large-texts.ts'
 import type { MultiWriter } from './multi-writer.ts'
 import { keyText, type Paths } from './paths.ts'
@@ -123,7 +124,7 @@ export class ChangeWriter {
     const inserted = plan.puts.filter((put) => !own.includes(put))
     for (const { start, operations } of chunksOf(plan.inserts)) {
       const puts = inserted.slice(start, start + operations.length)
-      const mentions = puts.map(({ kind, id }) => ({ kind, id }))
+      const mentions = puts.map(creationOf)
       const part = { operations: [...stands, ...operations], mentions, news: false }
       if (!(await this.#writer.write(part, () => this.#take({ removes: [], puts })))) return [planned]
     }

@@ -125,6 +125,7 @@ export class Followers {
     this.#isDoubted = false
     if (!isDoubted && (await this.#isCurrent())) {
       this.#currentAt = startedAt
+      this.#records.caughtUp()
       return
     }
     const known = [...this.#tails.keys()]
@@ -137,6 +138,7 @@ export class Followers {
     await this.#records.readAll([...this.#changed.values()])
     this.#changed.clear()
     this.#currentAt = startedAt
+    this.#records.caughtUp()
     if (!this.#isNews) return
     this.#isNews = false
     this.#onNews()

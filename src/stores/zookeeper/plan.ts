@@ -3,7 +3,7 @@
 import { systemClock } from '../../core/clock.ts'
 import type { RecordHeader, RecordKey } from '../../jobs/record.ts'
 import type { Operation } from './driver.ts'
-import { type Mention, mentionOf, removalOf } from './journal-entry.ts'
+import { changeOf, creationOf, type Mention, removalOf } from './journal-entry.ts'
 import { keyText, type Paths } from './paths.ts'
 import type { NewRecord, PreparedChange, PreparedPatch } from './prepared-change.ts'
 import type { RecordIndex } from './record-index.ts'
@@ -69,6 +69,7 @@ export class Planner {
     if (change.record !== undefined) {
       if (current !== undefined) return undefined
       guard = this.#create(change.record, puts)
+      mention = puts.map(creationOf)[0] ?? change.key
     } else {
       if (current?.version !== change.expect) return undefined
       const path = this.#paths.record(change.key)
@@ -84,7 +85,7 @@ export class Planner {
         const next = recordAfter(current, change.patch.header, bodyAfterwards)
         const data = znodeData(next, next.order, bodyAfterwards)
         guard = { type: 'set', path, data, version: current.znodeVersion }
-        mention = mentionOf(next, change.patch)
+        mention = changeOf(next, change.patch)
         puts.push(next)
         unused.push(...current.texts.filter(({ name }) => !next.texts.some((kept) => kept.name === name)))
       }
@@ -92,9 +93,9 @@ export class Planner {
     const { inserts, existing } = this.#inserts(change, puts, unused)
     const operations = [guard, ...inserts]
     const others = puts.filter((put) => put.id !== change.key.id || put.kind !== change.key.kind)
-    // A record that was removed and added again is read, like all that was added.
+    // A record that was removed and added again has to be read.
     const isReplaced = change.patch === null && others.length < puts.length
-    const mentions = [isReplaced ? change.key : mention, ...others.map(({ kind, id }) => ({ kind, id }))]
+    const mentions = [isReplaced ? change.key : mention, ...others.map(creationOf)]
     const bytes = operations.reduce((sum, operation) => sum + sizeOf(operation), 0)
     return { guard, inserts, bytes, mentions, existing, puts, removes, unused }
   }

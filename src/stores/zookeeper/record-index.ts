@@ -10,7 +10,8 @@ import { DueIndex } from '../memory/due-index.ts'
 import { type Entry, newEntry } from '../memory/entry.ts'
 import { RunIndex } from '../memory/run-index.ts'
 import type { DueQuery, ListQuery, NextDueQuery, RunSeries } from '../record-store.ts'
-import type { HeaderChange, Removal } from './journal-entry.ts'
+import type { ToldMention } from './journal-entry.ts'
+import { LatelyGone } from './lately-gone.ts'
 import { KINDS } from './paths.ts'
 import { recordAfter, type StoredRecord } from './znode.ts'
 
@@ -19,6 +20,8 @@ export class RecordIndex {
   readonly #due = new DueIndex<StoredRecord>()
   readonly #runs = new RunIndex<StoredRecord>()
   #fresh: Set<StoredRecord> | undefined
+  /** Keys of what was removed lately: what is told of their being added may be late. */
+  readonly #gone = new LatelyGone()
   #latestOrder = 0
 
   /** The highest order of all records seen so far. */
@@ -41,7 +44,7 @@ export class RecordIndex {
   }
 
   #add(record: StoredRecord): void {
-    this.remove(record)
+    this.#forget(record)
     const entry = newEntry(record, record.order)
     this.#of(record.kind).set(record.id, entry)
     this.#due.put(entry, record.lane)
@@ -49,6 +52,11 @@ export class RecordIndex {
   }
 
   remove({ kind, id }: RecordKey): void {
+    this.#gone.add({ kind, id })
+    this.#forget({ kind, id })
+  }
+
+  #forget({ kind, id }: RecordKey): void {
     const entry = this.#of(kind).get(id)
     if (entry === undefined) return
     this.#of(kind).delete(id)
@@ -57,23 +65,38 @@ export class RecordIndex {
   }
 
   /**
-   * Takes in a removal, or the change of a header, of which another process told: at once, late, or again. False where that
-   * takes reading the record: it is not known here, or is another one, or has changed in between.
+   * Takes in what another process did: at once, late, or again, before or after what others did to the same record. False
+   * where that takes reading the record: it is not known here, or is another one, or has changed in between.
    */
-  takeIn(mention: Removal | HeaderChange): boolean {
+  takeIn(mention: ToldMention): boolean {
     const known = this.get(mention)
-    if (mention.header === null) {
-      if (known?.order === mention.order) this.remove(mention)
-      return known === undefined || known.order === mention.order
+    const { type, kind, id, order } = mention
+    if (known !== undefined && known.order !== order) return false
+    if (type === 'removed') {
+      this.remove(mention)
+      return true
     }
-    if (known === undefined || known.order !== mention.order) return false
+    if (type === 'added') {
+      if (known !== undefined) return true
+      if (this.#gone.mayHave(mention)) return false
+      const { header, jobId } = mention
+      this.put({ kind, id, ...header, jobId, order, znodeVersion: 0, body: undefined, texts: [] })
+      return true
+    }
+    if (known === undefined) return false
     const missing = mention.znodeVersion - known.znodeVersion
     if (missing === 1) this.put(recordAfter(known, mention.header, mention.isBodyKept ? known.body : undefined))
     return missing <= 1
   }
 
+  /** Everything was read that others had written when this reading began. */
+  caughtUp(): void {
+    this.#gone.caughtUp()
+  }
+
   /** From now on it is noted what is put. */
   beginReload(): void {
+    this.#gone.addAll()
     this.#fresh = new Set()
   }
 

@@ -4,7 +4,7 @@ import { CronwrightError } from '../../errors.ts'
 import type { RecordKey, RecordKind } from '../../jobs/record.ts'
 import type { EncodedRecord } from '../encoded-job-store.ts'
 import type { StoreHost } from '../job-store.ts'
-import type { Mention } from './journal-entry.ts'
+import { isTold, type Mention } from './journal-entry.ts'
 import type { LargeTexts } from './large-texts.ts'
 import { idOf, KINDS, keyText, type Paths } from './paths.ts'
 import type { RecordIndex } from './record-index.ts'
@@ -51,7 +51,12 @@ export class Records {
 
   /** Takes in what another process did. False where the record has to be read for that. */
   takeIn(mention: Mention): boolean {
-    return 'header' in mention && this.#index.takeIn(mention)
+    return isTold(mention) && this.#index.takeIn(mention)
+  }
+
+  /** Everything was read that others had written when this reading began. */
+  caughtUp(): void {
+    this.#index.caughtUp()
   }
 
   readAll(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {
@@ -69,13 +74,13 @@ export class Records {
     throw new CronwrightError('STORE_ERROR', `a long text of the ${key.kind} ${JSON.stringify(key.id)} is missing`)
   }
 
-  /** Records that the index gave: those kept with short contents as they are, the others from the server. */
-  async encodedAll(records: readonly StoredRecord[]): Promise<readonly EncodedRecord[]> {
+  /** Records that the index gave: those kept with short contents as they are, the others from the server, as they are now. */
+  async encodedAll(records: readonly StoredRecord[]): Promise<readonly (EncodedRecord | undefined)[]> {
     const known = records.map(encodedOf)
     const others = records.filter((_, index) => known[index] === undefined)
-    if (others.length === 0) return known.filter((record) => record !== undefined)
+    if (others.length === 0) return known
     const read = (await eachOf(others, (record) => this.encoded(record))).values()
-    return known.map((record) => record ?? read.next().value).filter((record) => record !== undefined)
+    return known.map((record) => record ?? read.next().value)
   }
 
   /** Reads everything. @returns the names of all long texts that records refer to */

@@ -21,17 +21,23 @@ import type { StoredRecord } from './znode.ts'
 
 /** How often a quiet process looks at the journal, without being asked and without a watch. */
 const LOOK_MS = 10_000
-/** A listed record may be removed before its contents are read: list again, but not for ever. */
+/** A record may change before its contents are read: the index is asked again, but not for ever. */
 const TRIES = 5
+
+/** Records with their contents. */
+interface Answer {
+  readonly found: readonly EncodedRecord[]
+  readonly unchanged: readonly EncodedRecord[]
+}
 
 export class Session implements ServerSession {
   readonly records: ServerSession['records'] = {
     read: (keys) => eachOf(keys, (key) => this.#records.encoded(key)),
-    list: (query) => this.#whole(() => this.#index.list(query)),
+    list: async (query) => (await this.#whole(() => this.#index.list(query))).found,
     count: (query) => this.#caughtUp(() => this.#index.count(query)),
   }
   readonly due: ServerSession['due'] = {
-    due: (query) => this.#whole(() => this.#index.due(query)),
+    due: async (query) => (await this.#whole(() => this.#index.due(query))).unchanged,
     nextDue: (queries) => this.#caughtUp(() => queries.map((query) => this.#index.nextDue(query))),
   }
   readonly series: ServerSession['series'] = {
@@ -148,16 +154,18 @@ export class Session implements ServerSession {
     }, LOOK_MS)
   }
 
-  /** Records as they are now, with their contents. */
-  async #whole(ask: () => readonly StoredRecord[]): Promise<readonly EncodedRecord[]> {
-    let found: readonly EncodedRecord[] = []
-    for (let tries = 1; tries <= TRIES; tries += 1) {
+  /** What the index answers, with contents: those that are still as it said, and all that are there. */
+  async #whole(ask: () => readonly StoredRecord[]): Promise<Answer> {
+    for (let tries = 1; ; tries += 1) {
       await this.#followers.catchUp()
       const records = ask()
-      found = await this.#records.encodedAll(records)
-      if (found.length === records.length) break
+      const read = await this.#records.encodedAll(records)
+      const found = read.filter((record) => record !== undefined)
+      const unchanged = read.flatMap((record, index) =>
+        record?.version === records[index]?.version ? (record ?? []) : [],
+      )
+      if (unchanged.length === records.length || tries === TRIES) return { found, unchanged }
     }
-    return found
   }
 }
 

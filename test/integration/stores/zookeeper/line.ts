@@ -11,6 +11,7 @@ export class Line {
   readonly #sockets = new Set<Socket>()
   #mode: 'open' | 'refused' | 'silent' | 'deaf' | 'strange' = 'open'
   #gatherMs = 0
+  #delayMs = 0
   #hasNotifications = true
 
   private constructor(host: string, port: number) {
@@ -20,7 +21,14 @@ export class Line {
         return
       }
       const upstream = connect(port, host)
-      this.#join(client, (data) => upstream.write(data), upstream)
+      this.#join(
+        client,
+        (data) => {
+          if (this.#delayMs > 0) setTimeout(() => upstream.write(data), this.#delayMs)
+          else upstream.write(data)
+        },
+        upstream,
+      )
       const gathered: Buffer[] = []
       const deliver = (): void => void client.write(Buffer.concat(gathered.splice(0)))
       this.#join(
@@ -76,6 +84,11 @@ export class Line {
   /** What the server sends within so many ms arrives at once. */
   gatherReplies(milliseconds: number): void {
     this.#gatherMs = milliseconds
+  }
+
+  /** Requests arrive so many ms late. */
+  delayRequests(milliseconds: number): void {
+    this.#delayMs = milliseconds
   }
 
   /** What watches saw is not told. */

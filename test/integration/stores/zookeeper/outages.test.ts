@@ -86,6 +86,19 @@ describe('the ZooKeeper store on a bad line', () => {
     await expect.poll(() => far.count({ kind: 'run' }), { timeout: 3_000 }).toBe(51)
   }, 30_000)
 
+  it('gives nothing as due that was claimed while its contents were read', async () => {
+    const { line, far, near } = await pair()
+    await insert(near, runRecord('run', { spec: { input: 'long'.repeat(10_000) } }))
+    const due = () => far.due({ lane: 'run', before: NOW, limit: 9 })
+    expect(await due()).toHaveLength(1)
+    line.delayRequests(200)
+    const asked = due()
+    // The answer that nothing has changed is there; the contents are on their way.
+    await sleep(300)
+    expect(await commitOne(near, claim('run'))).toMatchObject({ applied: true })
+    expect(await asked).toEqual([])
+  })
+
   it('sees within seconds what no watch tells of', async () => {
     const { line, far, near } = await pair()
     await insert(near, runRecord('a'))
