@@ -2,10 +2,10 @@
  * What an entry of the journal says of records, as the data of its znode: one JSON object.
  *
  *   records   [kind, id] of one that has to be read; with its order, of one that was removed; with the version of its znode
- *             and the place of a patch as well, of one that was changed; with 0, the place of a header and its job, of one
- *             that was added
+ *             and the place of a patch as well, of one that was changed; with 0, the place of a header, its job and its spec,
+ *             of one that was added (no spec: its contents have to be read)
  *   patches   what changes did to headers; the records of a batch share one. `body`: contents changed as well
- *   headers   what records were added with; the records of a batch share one
+ *   headers   what records were added with, and their status; the records of a batch share one
  *   news      whether there may be something to do for others
  *   last      whether it is the last of its segment
  *
@@ -18,7 +18,12 @@ import type { Lane, RecordHeader, RecordKey, RecordKind } from '../../jobs/recor
 import { property } from '../driver-edge.ts'
 import { KINDS } from './paths.ts'
 import type { PreparedPatch } from './prepared-change.ts'
-import { type HeaderPatch, LANES, type StoredRecord } from './znode.ts'
+import { type HeaderPatch, LANES, type RecordBody, type StoredRecord } from './znode.ts'
+
+/** Characters of a spec that is told: the server keeps the journal in its memory. */
+const LONGEST_SPEC = 500
+/** Bytes of a record in an entry beyond its id and its spec, about. */
+const BYTES = 80
 
 /** A record that an entry names, which has to be read where nothing else is said of it. */
 export type Mention = RecordKey | ToldMention
@@ -29,6 +34,8 @@ export interface Creation extends RecordKey {
   readonly order: number
   readonly header: CommonHeader
   readonly jobId: string | null
+  /** Where it is told. */
+  readonly body: RecordBody | undefined
 }
 
 export interface HeaderChange extends RecordKey {
@@ -60,17 +67,11 @@ export function isTold(mention: Mention): mention is ToldMention {
 }
 
 /** What is said of a record that was added; long texts have to be read. */
-export function creationOf({ kind, id, order, jobId, texts, ...record }: StoredRecord): Mention {
+export function creationOf(record: StoredRecord): Mention {
+  const { kind, id, order, jobId, texts, body } = record
   if (texts.length > 0) return { kind, id }
-  const { version, lane, due, state, at, functionRef, queue, priority } = record
-  return {
-    type: 'added',
-    kind,
-    id,
-    order,
-    header: { version, lane, due, state, at, functionRef, queue, priority },
-    jobId,
-  }
+  const isShort = typeof body?.spec === 'string' && body.spec.length <= LONGEST_SPEC
+  return { type: 'added', kind, id, order, header: record, jobId, body: isShort ? body : undefined }
 }
 
 /** What is said of a record that a patch was laid over; long texts have to be read. */
@@ -85,16 +86,26 @@ export function removalOf({ kind, id, order }: StoredRecord): Removal {
   return { type: 'removed', kind, id, order }
 }
 
+/** Bytes of a record in an entry, about. */
+export function toldBytes(mention: Mention): number {
+  const spec = isTold(mention) && mention.type === 'added' ? mention.body?.spec : undefined
+  return BYTES + mention.id.length + (typeof spec === 'string' ? spec.length : 0)
+}
+
 export function entryData(mentions: readonly Mention[], isNews: boolean): Buffer {
-  const [patches, headers] = [new SharedList(), new SharedList()]
+  const [patches, headers] = [new SharedHeaders('body'), new SharedHeaders('status')]
   const records = mentions.map((mention) => {
     const { kind, id } = mention
     if (!isTold(mention)) return [kind, id]
     const { type, order } = mention
     if (type === 'removed') return [kind, id, order]
-    if (type === 'added') return [kind, id, order, 0, headers.placeOf(mention.header), mention.jobId]
-    const patch = mention.isBodyKept ? mention.header : { ...mention.header, body: true }
-    return [kind, id, order, mention.znodeVersion, patches.placeOf(patch)]
+    if (type === 'added') {
+      const { header, jobId, body } = mention
+      const parts = [kind, id, order, 0, headers.placeOf(header, body?.status), jobId]
+      return body === undefined ? parts : [...parts, body.spec]
+    }
+    const { header, isBodyKept, znodeVersion } = mention
+    return [kind, id, order, znodeVersion, patches.placeOf(header, isBodyKept ? undefined : true)]
   })
   return Buffer.from(JSON.stringify({ records, patches: patches.items, headers: headers.items, news: isNews }))
 }
@@ -112,7 +123,7 @@ export function entryFrom(data: Buffer): JournalEntry {
     return { mentions: [], isNews: false, isLast: false }
   }
   const patches = listOf(property(entry, 'patches')).map(understood(patchFrom))
-  const headers = listOf(property(entry, 'headers')).map(understood(headerFrom))
+  const headers = listOf(property(entry, 'headers')).map(understood(addedFrom))
   return {
     mentions: listOf(property(entry, 'records')).flatMap((record) => mentionFrom(record, patches, headers)),
     isNews: property(entry, 'news') === true,
@@ -120,30 +131,63 @@ export function entryFrom(data: Buffer): JournalEntry {
   }
 }
 
-/** Objects, each once, found by its place. */
-class SharedList {
-  readonly items: object[] = []
-  readonly #places = new Map<string, number>()
+/** What is told of headers. */
+const FIELDS = ['version', 'lane', 'due', 'state', 'at', 'functionRef', 'queue', 'priority'] as const
 
-  placeOf(item: object): number {
+type Header = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>>
+
+/** Headers, each once, with one more thing that is said with them; found by place. */
+class SharedHeaders {
+  readonly items: object[] = []
+  readonly #name: string
+  readonly #places = new Map<string, number>()
+  #last: Header | undefined
+  #lastMore: unknown
+  #lastPlace = 0
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  /** @param more - said under the name; undefined: not said */
+  placeOf(header: Header, more: unknown): number {
+    // As a rule it is the same as the one before.
+    if (this.#last !== undefined && more === this.#lastMore && haveSameFields(header, this.#last))
+      return this.#lastPlace
+    const item = { ...Object.fromEntries(FIELDS.map((field) => [field, header[field]])), [this.#name]: more }
     const text = JSON.stringify(item)
-    const known = this.#places.get(text)
-    if (known !== undefined) return known
-    const place = this.items.push(item) - 1
-    this.#places.set(text, place)
+    let place = this.#places.get(text)
+    if (place === undefined) {
+      place = this.items.push(item) - 1
+      this.#places.set(text, place)
+    }
+    this.#last = header
+    this.#lastMore = more
+    this.#lastPlace = place
     return place
   }
 }
 
+function haveSameFields(a: Header, b: Header): boolean {
+  for (const field of FIELDS) if (a[field] !== b[field]) return false
+  return true
+}
+
 type Patch = Pick<HeaderChange, 'header' | 'isBodyKept'>
+
+interface Added {
+  readonly header: CommonHeader
+  /** Undefined where contents are not told. */
+  readonly status: string | null | undefined
+}
 
 function mentionFrom(
   value: unknown,
   patches: readonly (Patch | undefined)[],
-  headers: readonly (CommonHeader | undefined)[],
+  headers: readonly (Added | undefined)[],
 ): readonly Mention[] {
   const parts = listOf(value)
-  const [name, id, order, znodeVersion, place, jobId] = parts
+  const [name, id, order, znodeVersion, place, jobId, spec] = parts
   const kind: RecordKind | undefined = KINDS.find((known) => known === name)
   if (kind === undefined || typeof id !== 'string') return []
   const unknown = [{ kind, id }]
@@ -154,13 +198,15 @@ function mentionFrom(
     const patch = patches[place]
     return patch === undefined ? unknown : [{ type: 'changed', kind, id, order, znodeVersion, ...patch }]
   }
-  const header = headers[place]
-  if (header === undefined || (jobId !== null && typeof jobId !== 'string')) return unknown
-  return [{ type: 'added', kind, id, order, header, jobId }]
+  const added = headers[place]
+  if (added === undefined || (jobId !== null && typeof jobId !== 'string')) return unknown
+  const { header, status } = added
+  const body = typeof spec === 'string' && status !== undefined ? { spec, status } : undefined
+  return [{ type: 'added', kind, id, order, header, jobId, body }]
 }
 
-function headerFrom(fields: StoredFields): CommonHeader {
-  return {
+function addedFrom(fields: StoredFields): Added {
+  const header: CommonHeader = {
     version: fields.number('version'),
     lane: fields.oneOf<Lane>('lane', LANES),
     due: fields.numberOrNull('due'),
@@ -170,6 +216,7 @@ function headerFrom(fields: StoredFields): CommonHeader {
     queue: fields.text('queue'),
     priority: fields.number('priority'),
   }
+  return { header, status: fields.value('status') === undefined ? undefined : fields.textOrNull('status') }
 }
 
 function patchFrom(fields: StoredFields): Patch {

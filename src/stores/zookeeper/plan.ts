@@ -3,7 +3,7 @@
 import { systemClock } from '../../core/clock.ts'
 import type { RecordHeader, RecordKey } from '../../jobs/record.ts'
 import type { Operation } from './driver.ts'
-import { changeOf, creationOf, type Mention, removalOf } from './journal-entry.ts'
+import { changeOf, creationOf, type Mention, removalOf, toldBytes } from './journal-entry.ts'
 import { keyText, type Paths } from './paths.ts'
 import type { NewRecord, PreparedChange, PreparedPatch } from './prepared-change.ts'
 import type { RecordIndex } from './record-index.ts'
@@ -91,12 +91,11 @@ export class Planner {
       }
     }
     const { inserts, existing } = this.#inserts(change, puts, unused)
-    const operations = [guard, ...inserts]
     const others = puts.filter((put) => put.id !== change.key.id || put.kind !== change.key.kind)
     // A record that was removed and added again has to be read.
     const isReplaced = change.patch === null && others.length < puts.length
     const mentions = [isReplaced ? change.key : mention, ...others.map(creationOf)]
-    const bytes = operations.reduce((sum, operation) => sum + sizeOf(operation), 0)
+    const bytes = sum([guard, ...inserts].map(sizeOf)) + sum(mentions.map(toldBytes))
     return { guard, inserts, bytes, mentions, existing, puts, removes, unused }
   }
 
@@ -136,6 +135,10 @@ export class Planner {
     this.#order = Math.max(now, this.#order + 1, this.#index.latestOrder + 1)
     return this.#order
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 export function sizeOf(operation: Operation): number {

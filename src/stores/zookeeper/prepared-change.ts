@@ -55,9 +55,9 @@ function newRecord(record: EncodedRecord, stored: Store): NewRecord {
 }
 
 function preparedPatch(patch: EncodedPatch, stored: Store): PreparedPatch {
-  const { spec, status, ...header } = patch
+  const { spec, status } = patch
   return {
-    header,
+    header: patch,
     spec: spec === undefined ? undefined : stored(spec),
     status: status === undefined || status === null ? status : stored(status),
   }

@@ -79,8 +79,8 @@ export class RecordIndex {
     if (type === 'added') {
       if (known !== undefined) return true
       if (this.#gone.mayHave(mention)) return false
-      const { header, jobId } = mention
-      this.put({ kind, id, ...header, jobId, order, znodeVersion: 0, body: undefined, texts: [] })
+      const { header, jobId, body } = mention
+      this.put({ kind, id, ...header, jobId, order, znodeVersion: 0, body, texts: [] })
       return true
     }
     if (known === undefined) return false

@@ -16,12 +16,12 @@ describe('an entry of the journal', () => {
       { type: 'changed', kind: 'run', id: 'c', order: 19, znodeVersion: 1, header: {}, isBodyKept: true },
       { type: 'changed', kind: 'run', id: 'd', order: 20, znodeVersion: 3, header: end, isBodyKept: true },
       { type: 'removed', kind: 'log', id: 'gone', order: 21 },
-      { type: 'added', kind: 'run', id: 'e', order: 22, header, jobId: null },
-      { type: 'added', kind: 'run', id: 'f', order: 23, header, jobId: 'job' },
+      { type: 'added', kind: 'run', id: 'e', order: 22, header, jobId: null, body: undefined },
+      { type: 'added', kind: 'run', id: 'f', order: 23, header, jobId: 'job', body: { spec: '{}', status: null } },
     ]
     const data = entryData(mentions, true)
     expect(entryFrom(data)).toEqual({ mentions, isNews: true, isLast: false })
-    expect(data.toString().match(/running/g)).toHaveLength(2)
+    expect(data.toString().match(/running/g)).toHaveLength(3)
     expect(entryFrom(lastEntryData())).toEqual({ mentions: [], isNews: false, isLast: true })
   })
 
@@ -44,6 +44,11 @@ describe('an entry of the journal', () => {
     [
       'a header that lacks something',
       '{"records":[["run","a",1,0,0,null]],"headers":[{"version":1,"lane":"run"}]}',
+      [{ kind: 'run', id: 'a' }],
+    ],
+    [
+      'a status that is none',
+      '{"records":[["run","a",1,0,0,null,"{}"]],"headers":[{"version":1,"lane":"run","due":1,"state":"pending","at":1,"functionRef":"f","queue":"q","priority":0,"status":7}]}',
       [{ kind: 'run', id: 'a' }],
     ],
     ['an order that is none', '{"records":[["run","a","first"]]}', [{ kind: 'run', id: 'a' }]],
