@@ -6,11 +6,11 @@ import type { Change } from '../../../jobs/record.ts'
 import { idsOf, like, refuses } from '../assertions.ts'
 import { claimAll } from '../claim-all.ts'
 import type { RecordStoreCase } from '../record-store-bench.ts'
-import { commitOne, insert, job, jobRecord, MINUTE, NOW, runRecord } from '../records.ts'
+import { changeRun, commitOne, insert, job, jobRecord, MINUTE, NOW, runRecord } from '../records.ts'
 
 const CLAIMERS = 16
 const RUNS = 500
-/** How often it is looked whether an insert can be seen later than the change that it comes with. */
+/** How often it is looked whether something can be seen that never was. */
 const LOOKS = 100
 
 export const SHARING: readonly RecordStoreCase[] = [
@@ -83,6 +83,32 @@ export const SHARING: readonly RecordStoreCase[] = [
         await taking
         assert.deepEqual(seen, runRecord(run.id, { jobId: null }))
       }
+    },
+  },
+  {
+    name: 'gives a record as due only as it is, due, whatever another store makes of it meanwhile',
+    needs: 'shared',
+    async run(bench) {
+      const name = bench.newName()
+      const [left, right] = [await bench.open({ name }), await bench.open({ name })]
+      // Stores may keep a long text apart.
+      await insert(left, runRecord('run', { spec: { input: 'long'.repeat(10_000) } }))
+      let isOver = false
+      const changing = async (): Promise<void> => {
+        for (let version = 1; version <= LOOKS; version += 1) {
+          await commitOne(left, changeRun('run', version, { due: version % 2 === 1 ? NOW + MINUTE : NOW }))
+        }
+        isOver = true
+      }
+      const seen: number[] = []
+      const looking = async (): Promise<void> => {
+        while (!isOver) {
+          for (const { due } of await right.due({ lane: 'run', before: NOW, limit: 9 })) seen.push(due ?? 0)
+        }
+      }
+      await Promise.all([changing(), looking()])
+      assert.deepEqual([...new Set(seen)], seen.length === 0 ? [] : [NOW])
+      assert.deepEqual(idsOf(await right.due({ lane: 'run', before: NOW, limit: 9 })), ['run'])
     },
   },
   {

@@ -5,11 +5,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { entryData, entryFrom } from '../../../../src/stores/zookeeper/journal-codec.ts'
 import {
   changeOf,
   creationOf,
-  entryData,
-  entryFrom,
   isTold,
   type Mention,
   removalOf,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { entryData, entryFrom, lastEntryData, type Mention } from '../../../../src/stores/zookeeper/journal-entry.ts'
-import { NOW } from '../../../../src/testing/conformance/records.ts'
+import { entryData, entryFrom, lastEntryData } from '../../../../src/stores/zookeeper/journal-codec.ts'
+import { creationOf, type Mention, toldBytes } from '../../../../src/stores/zookeeper/journal-entry.ts'
+import { NOW, runRecord } from '../../../../src/testing/conformance/records.ts'
 
 const claim = { state: 'running', due: NOW + 30_000 }
 const end = { lane: 'history', state: 'completed', due: null } as const
@@ -54,5 +55,25 @@ describe('an entry of the journal', () => {
     ['an order that is none', '{"records":[["run","a","first"]]}', [{ kind: 'run', id: 'a' }]],
   ])('has records read of which it says what is not understood: %s', (_name, text, mentions) => {
     expect(entryFrom(Buffer.from(text)).mentions).toEqual(mentions)
+  })
+
+  it('tells short contents of what was added, and says how large that is', () => {
+    const { status: _status, spec: _spec, ...header } = runRecord('run')
+    const added = { ...header, order: 1, znodeVersion: 0, texts: [] }
+    const bodies = [
+      { spec: 's'.repeat(500), status: null },
+      { spec: 's', status: 't'.repeat(500) },
+      { spec: 's'.repeat(501), status: null },
+      { spec: 's', status: 't'.repeat(501) },
+    ]
+    const told = bodies.map((body) => creationOf({ ...added, body }))
+    expect(told.map((mention) => 'body' in mention && mention.body)).toEqual([
+      ...bodies.slice(0, 2),
+      undefined,
+      undefined,
+    ])
+    for (const mention of told) expect(entryData([mention], false).length).toBeLessThan(toldBytes(mention) + 250)
+    const apart = { spec: { name: 'large', parts: 2 }, status: null }
+    expect(creationOf({ ...added, body: apart, texts: [apart.spec] })).toEqual({ kind: 'run', id: 'run' })
   })
 })
