@@ -154,6 +154,57 @@ describe('a record store that is broken', () => {
   })
 })
 
+/** Stores that do a thing in two steps, which others see. */
+const IN_STEPS: Readonly<Record<string, readonly [create: () => MemoryJobStore, sentence: string]>> = {
+  'inserts after it has changed': [
+    () =>
+      new (class extends MemoryJobStore {
+        override async commit(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
+          const results = await super.commit(changes.map(({ inserts: _inserts, ...change }) => change))
+          await aMoment()
+          for (const { inserts = [] } of changes) {
+            await super.commit(inserts.map((record) => ({ expect: 0, record })))
+          }
+          return results
+        }
+      })(),
+    'shows what was inserted with a change to whoever sees the change',
+  ],
+  'reads what was due as it has become since': [
+    () =>
+      new (class extends MemoryJobStore {
+        override async due<L extends Lane>(query: DueQuery<L>): Promise<readonly StoreRecord<KindInLane<L>>[]> {
+          const found = await super.due(query)
+          await aMoment()
+          return (await this.get<KindInLane<L>>(found)).filter((record) => record !== undefined)
+        }
+
+        override async commit(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
+          await aMoment()
+          return super.commit(changes)
+        }
+      })(),
+    'gives a record as due only as it is, due, whatever another store makes of it meanwhile',
+  ],
+}
+
+describe('a record store that processes share', () => {
+  it.each(Object.entries(IN_STEPS))('is found out: it %s', async (_name, [create, sentence]) => {
+    const stores = new Map<string, MemoryJobStore>()
+    const shared = ({ name }: { readonly name: string }): MemoryJobStore => {
+      const store = stores.get(name) ?? create()
+      stores.set(name, store)
+      return store
+    }
+    const test = recordStoreConformance({ create: shared, shared: true }).find(({ name }) => name === sentence)
+    await expect(test?.run()).rejects.toBeInstanceOf(AssertionError)
+  })
+})
+
+function aMoment(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
 describe('the list of tests of record stores', () => {
   const tests = recordStoreConformance({ create: () => new MemoryJobStore() })
 
@@ -171,12 +222,14 @@ describe('the list of tests of record stores', () => {
     })
     const left = all.map(({ name }) => name).filter((name) => !tests.some((test) => test.name === name))
     expect(left.sort()).toEqual([
+      'gives a record as due only as it is, due, whatever another store makes of it meanwhile',
       'has everything again after it was closed and opened',
       'has its jobs go on after a restart, where they were, and what was missed caught up once',
       'lets one of two stores win a fire, and both see the same run',
       'lists every job although one of a full page cannot be read',
       'sets a job aside that it cannot read, reports it once, and gives the others',
       'shows a change of one store to another on the same data',
+      'shows what was inserted with a change to whoever sees the change',
     ])
   })
 
