@@ -233,10 +233,12 @@ export function describeSchedulerOn(store: string, makeStore: MakeNamedStore): v
       const [first, second] = await pair((each) => each.register('item', () => undefined))
       await first.queue('default').pause()
       await sleep(POLL_MS * 3)
-      const enqueue = (each: Scheduler) => each.enqueue('item', undefined, { unique: 'order 7' })
-      const runs = await Promise.all([enqueue(first), enqueue(second), enqueue(first), enqueue(second)])
-      expect(new Set(runs.map(({ id }) => id)).size).toBe(1)
-      expect(await first.getRuns({ state: 'pending' })).toHaveLength(1)
+      for (let order = 1; order <= 20; order += 1) {
+        const enqueue = (each: Scheduler) => each.enqueue('item', undefined, { unique: `order ${order}` })
+        const runs = await Promise.all([enqueue(first), enqueue(second), enqueue(first), enqueue(second)])
+        expect(new Set(runs.map(({ id }) => id)).size).toBe(1)
+      }
+      expect(await first.getRuns({ state: 'pending' })).toHaveLength(20)
     })
 
     it('know each other as workers, and count the same', async () => {
