@@ -11,9 +11,9 @@ export const url = process.env['CRONWRIGHT_TEST_ZOOKEEPER_URL'] ?? ''
 /** `host:port` of the server. */
 export const host: string = url === '' ? '' : new URL(url).host
 
-/** A path that no other test uses. */
+/** A path that no other test uses, nor anything above it: that belongs to whoever made it. */
 export function newPath(): string {
-  return `/integration/${randomId()}`
+  return `/integration-${randomId()}`
 }
 
 export class ZooKeeperBench {
