@@ -7,6 +7,12 @@ export function property(value: unknown, name: string): unknown {
     : undefined
 }
 
+/** The list that an object has under a name; an empty one where it has none. */
+export function listIn(value: unknown, name: string): readonly unknown[] {
+  const list = property(value, name)
+  return Array.isArray(list) ? list : []
+}
+
 /** Whether a value is an object with these methods. */
 export function hasMethods<T>(value: unknown, names: readonly (keyof T & string)[]): value is T
 export function hasMethods(value: unknown, names: readonly string[]): boolean {

@@ -117,9 +117,3 @@ export function recordOf(document: unknown): EncodedRecord {
     status: fields.textIfAny('status') ?? null,
   }
 }
-
-/** A list that a document, or a part of it, may have under a name. */
-export function listIn(value: unknown, name: string): readonly unknown[] {
-  const list = property(value, name)
-  return Array.isArray(list) ? list : []
-}

@@ -22,11 +22,12 @@ export class RecordReader {
 
   async read(keys: readonly RecordKey[]): Promise<readonly (EncodedRecord | undefined)[]> {
     if (keys.length === 0) return []
-    const found = await this.#find([...new Set(keys.map(documentId))])
-    const missing = keys.filter((key) => key.kind === 'run' && !found.has(documentId(key))).map(documentId)
-    const more = missing.length === 0 ? found : await this.#inOutboxes(missing)
-    return keys.map((key) => {
-      const document = found.get(documentId(key)) ?? more.get(documentId(key))
+    const ids = keys.map(documentId)
+    const found = await this.#find([...new Set(ids)])
+    const missing = ids.filter((id, index) => keys[index]?.kind === 'run' && !found.has(id))
+    const all = missing.length === 0 ? found : new Map([...(await this.#inOutboxes(missing)), ...found])
+    return ids.map((id) => {
+      const document = all.get(id)
       // Removed, and not deleted yet.
       return document === undefined || isRemoved(document) ? undefined : recordOf(document)
     })

@@ -9,9 +9,9 @@
  */
 
 import { systemClock } from '../../core/clock.ts'
-import { property } from '../driver-edge.ts'
+import { listIn, property } from '../driver-edge.ts'
 import type { Connection, Deadline } from './connection.ts'
-import { isRemoved, listIn } from './documents.ts'
+import { isRemoved } from './documents.ts'
 import type { Inserter } from './inserter.ts'
 import { pendingIn } from './outbox.ts'
 import type { Tidier } from './tidier.ts'

@@ -6,9 +6,8 @@
  * A record that an outbox still mentions is not deleted: whoever finished that outbox would insert it again.
  */
 
-import { property } from '../driver-edge.ts'
+import { listIn, property } from '../driver-edge.ts'
 import type { Connection, Deadline } from './connection.ts'
-import { listIn } from './documents.ts'
 
 /** What an unfinished document has still to insert. */
 interface Outbox {

@@ -14,7 +14,7 @@
 
 import { StoredFields } from '../../jobs/fields.ts'
 import type { Lane, RecordKind } from '../../jobs/record.ts'
-import { property } from '../driver-edge.ts'
+import { listIn, property } from '../driver-edge.ts'
 import { type CommonHeader, type HeaderChange, isTold, type JournalEntry, type Mention } from './journal-entry.ts'
 import { KINDS } from './paths.ts'
 import { LANES } from './znode.ts'
@@ -49,10 +49,10 @@ export function entryFrom(data: Buffer): JournalEntry {
   } catch {
     return { mentions: [], isNews: false, isLast: false }
   }
-  const patches = listOf(property(entry, 'patches')).map(understood(patchFrom))
-  const headers = listOf(property(entry, 'headers')).map(understood(addedFrom))
+  const patches = listIn(entry, 'patches').map(understood(patchFrom))
+  const headers = listIn(entry, 'headers').map(understood(addedFrom))
   return {
-    mentions: listOf(property(entry, 'records')).flatMap((record) => mentionFrom(record, patches, headers)),
+    mentions: listIn(entry, 'records').flatMap((record) => mentionFrom(record, patches, headers)),
     isNews: property(entry, 'news') === true,
     isLast: property(entry, 'last') === true,
   }
@@ -63,14 +63,12 @@ const FIELDS = ['version', 'lane', 'due', 'state', 'at', 'functionRef', 'queue',
 
 type Header = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>>
 
-/** Headers, each once, with one more thing that is said with them; found by place. */
+/** Headers, those that are the same one after the other once, with one more thing that is said with them; found by place. */
 class SharedHeaders {
   readonly items: object[] = []
   readonly #name: string
-  readonly #places = new Map<string, number>()
   #last: Header | undefined
   #lastMore: unknown
-  #lastPlace = 0
 
   constructor(name: string) {
     this.#name = name
@@ -78,20 +76,12 @@ class SharedHeaders {
 
   /** @param more - said under the name; undefined: not said */
   placeOf(header: Header, more: unknown): number {
-    // As a rule it is the same as the one before.
-    if (this.#last !== undefined && more === this.#lastMore && haveSameFields(header, this.#last))
-      return this.#lastPlace
-    const item = { ...Object.fromEntries(FIELDS.map((field) => [field, header[field]])), [this.#name]: more }
-    const text = JSON.stringify(item)
-    let place = this.#places.get(text)
-    if (place === undefined) {
-      place = this.items.push(item) - 1
-      this.#places.set(text, place)
+    if (this.#last === undefined || more !== this.#lastMore || !haveSameFields(header, this.#last)) {
+      this.items.push({ ...Object.fromEntries(FIELDS.map((field) => [field, header[field]])), [this.#name]: more })
+      this.#last = header
+      this.#lastMore = more
     }
-    this.#last = header
-    this.#lastMore = more
-    this.#lastPlace = place
-    return place
+    return this.items.length - 1
   }
 }
 
@@ -113,7 +103,7 @@ function mentionFrom(
   patches: readonly (Patch | undefined)[],
   headers: readonly (Added | undefined)[],
 ): readonly Mention[] {
-  const parts = listOf(value)
+  const parts: readonly unknown[] = Array.isArray(value) ? value : []
   const [name, id, order, znodeVersion, place, jobId, spec] = parts
   const kind: RecordKind | undefined = KINDS.find((known) => known === name)
   if (kind === undefined || typeof id !== 'string') return []
@@ -171,8 +161,4 @@ function understood<T>(read: (fields: StoredFields) => T): (value: unknown) => T
       return undefined
     }
   }
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

@@ -21,7 +21,7 @@ export interface Plan {
   readonly guard: Operation
   readonly inserts: readonly Operation[]
   readonly bytes: number
-  /** What others are told of it. */
+  /** What others are told of it, that of the guard first. */
   readonly mentions: readonly Mention[]
   /** Inserts that exist already. */
   readonly existing: readonly string[]
@@ -61,21 +61,20 @@ export class Planner {
    */
   plan(change: PreparedChange, read: ReadonlyMap<string, StoredRecord>): Plan | undefined {
     const puts: StoredRecord[] = []
+    const mentions: Mention[] = []
     const removes: RecordKey[] = []
     const unused: TextReference[] = []
     const current = this.#index.get(change.key)
     let guard: Operation
-    let mention: Mention = change.key
     if (change.record !== undefined) {
       if (current !== undefined) return undefined
-      guard = this.#create(change.record, puts)
-      mention = puts.map(creationOf)[0] ?? change.key
+      guard = this.#create(change.record, puts, mentions)
     } else {
       if (current?.version !== change.expect) return undefined
       const path = this.#paths.record(change.key)
       if (change.patch === null) {
         guard = { type: 'remove', path, version: current.znodeVersion }
-        mention = removalOf(current)
+        mentions.push(removalOf(current))
         removes.push(change.key)
         unused.push(...current.texts)
       } else {
@@ -85,24 +84,19 @@ export class Planner {
         const next = recordAfter(current, change.patch.header, bodyAfterwards)
         const data = znodeData(next, next.order, bodyAfterwards)
         guard = { type: 'set', path, data, version: current.znodeVersion }
-        mention = changeOf(next, change.patch)
+        mentions.push(changeOf(next, change.patch))
         puts.push(next)
         unused.push(...current.texts.filter(({ name }) => !next.texts.some((kept) => kept.name === name)))
       }
     }
-    const { inserts, existing } = this.#inserts(change, puts, unused)
-    const others = puts.filter((put) => put.id !== change.key.id || put.kind !== change.key.kind)
-    // A record that was removed and added again has to be read.
-    const isReplaced = change.patch === null && others.length < puts.length
-    const mentions = [isReplaced ? change.key : mention, ...others.map(creationOf)]
+    const { inserts, existing } = this.#inserts(change, { puts, mentions, unused })
     const bytes = sum([guard, ...inserts].map(sizeOf)) + sum(mentions.map(toldBytes))
     return { guard, inserts, bytes, mentions, existing, puts, removes, unused }
   }
 
   #inserts(
     change: PreparedChange,
-    puts: StoredRecord[],
-    unused: TextReference[],
+    { puts, mentions, unused }: { puts: StoredRecord[]; mentions: Mention[]; unused: TextReference[] },
   ): { inserts: readonly Operation[]; existing: readonly string[] } {
     const added = new Set(change.record === undefined ? [] : [keyText(change.key)])
     const existing: string[] = []
@@ -116,16 +110,18 @@ export class Planner {
         continue
       }
       added.add(name)
-      inserts.push(this.#create(record, puts))
+      inserts.push(this.#create(record, puts, mentions))
     }
     return { inserts, existing }
   }
 
-  #create({ header, body }: NewRecord, puts: StoredRecord[]): Operation {
+  #create({ header, body }: NewRecord, puts: StoredRecord[], mentions: Mention[]): Operation {
     const order = this.#nextOrder()
     const { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority } = header
     const fields: RecordHeader = { kind, id, version, lane, due, state, at, jobId, functionRef, queue, priority }
-    puts.push({ ...fields, order, znodeVersion: 0, body, texts: referencesOf(body) })
+    const created = { ...fields, order, znodeVersion: 0, body, texts: referencesOf(body) }
+    puts.push(created)
+    mentions.push(creationOf(created))
     return { type: 'create', path: this.#paths.record(header), data: znodeData(header, order, body) }
   }
 
